@@ -1,0 +1,79 @@
+# Every command a person needs. `make help` lists them.
+# Only Python, pip and make are assumed; everything else is installed into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Compiled once: four processes start in a second each instead of compiling 1,500 modules each time.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: run test check e2e bench deep trace help lock clean-demo postgres
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# One stamp per requirements file, named by its hash: a second start costs nothing.
+define stamp
+$(VENV)/.stamp-$(1)-$(shell cksum requirements/$(1).txt | cut -d' ' -f1)
+endef
+
+$(BIN)/python:
+	@$(PYTHON) -m venv $(VENV)
+
+define install_rule
+$(call stamp,$(1)): requirements/$(1).txt | $(BIN)/python
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/$(1).txt; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(1).txt; \
+	fi
+	@rm -f $(VENV)/.stamp-$(1)-*
+	@touch $$@
+endef
+$(foreach group,runtime test e2e lint,$(eval $(call install_rule,$(group))))
+
+RUNTIME := $(call stamp,runtime)
+TEST := $(RUNTIME) $(call stamp,test)
+E2E := $(TEST) $(call stamp,e2e)
+LINT := $(TEST) $(call stamp,lint)
+
+run: $(RUNTIME) ## Open a working practice on http://localhost:$(PORT)
+	@PORT=$(PORT) $(BIN)/python manage.py run
+
+test: $(TEST) ## Run the test suite on the embedded default
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests
+
+lock: ## Compile the hash-pinned requirements from pyproject.toml (needs uv)
+	@uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	@for g in test e2e lint; do uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --custom-compile-command "make lock" --group pyproject.toml:$$g -c requirements/runtime.txt -o requirements/$$g.txt; done
+	@uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --custom-compile-command "make lock" --extra prod -c requirements/runtime.txt pyproject.toml -o requirements/prod.txt
+
+# The suite on PostgreSQL with RabbitMQ as broker; both must run (see docs/operations.md).
+PG_URL ?= postgres://postgres@127.0.0.1:5432/groupcare
+AMQP_URL ?= amqp://guest:guest@127.0.0.1:5672//
+test-postgres: $(TEST) ## Run the test suite on PostgreSQL with RabbitMQ
+	@DATABASE_URL=$(PG_URL) CELERY_BROKER_URL=$(AMQP_URL) $(BIN)/python -m pytest -n auto --dist worksteal tests
+
+check: $(TEST) $(E2E) $(LINT) ## Lint, types, layers, templates, migrations, deploy check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/bandit -q -r groupcare groups consent incidents -c pyproject.toml
+	@bash .ci/django-checks $(BIN)/python
+	@$(BIN)/python -m tests.trace --check
+
+e2e: $(TEST) $(E2E) ## Walk the main job in a real browser
+	@$(BIN)/python -m pytest tests/e2e -m e2e -p no:randomly -n 0 --force-enable-socket
+
+bench: $(TEST) ## Measure against the floor; ratios only
+	@$(BIN)/python -m benchmarks
+
+deep: $(TEST) $(E2E) ## What takes longer than CI allows: 1,000 kills and the full bench
+	@GROUPCARE_KILLS=1000 $(BIN)/python -m pytest tests/outbox -m kills -n 0
+	@$(BIN)/python -m benchmarks --write docs/measured.md
+
+trace: $(TEST) ## Write docs/requirements.md from the tags of the tests
+	@$(BIN)/python -m tests.trace

@@ -1,0 +1,46 @@
+"""Wiring of the consent app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentConfig(AppConfig):
+    """Registers what the consent app offers to the others."""
+
+    name = "consent"
+    label = "consent"
+
+    def ready(self) -> None:
+        """Register the gate, the link that stands in mail, panels, navigation and the API."""
+        from uuid import UUID
+
+        from django.urls import reverse
+
+        from consent import gate, panels
+        from groupcare.access.api import register_routes
+        from groupcare.outbox.ports import register_link
+        from groupcare.web import nav
+        from groupcare.web import panels as slots
+        from groups.ports import register_clearance
+
+        def path_of(document_id: UUID, number: int) -> str:
+            return reverse("consent:agreement-open", args=[document_id])
+
+        register_clearance(gate.clearances)
+        register_link("agreement", path_of)
+        register_routes("consent", "consent.api_urls")
+        slots.register("groups.group_detail", panels.group_detail, order=20)
+        slots.register("groups.member_row", panels.member_row, order=20)
+        slots.register("groups.member_home", panels.member_home, order=20)
+        slots.register("groups.today", panels.today, order=20)
+        nav.register(
+            nav.NavItem(
+                key="agreements",
+                label=_("Agreements"),
+                icon="file-pen",
+                url_name="consent:agreement-list",
+                shown_to=frozenset({"member"}),
+                order=30,
+                badge=None,
+            )
+        )

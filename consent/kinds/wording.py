@@ -1,0 +1,179 @@
+"""The words of a document: the shipped text, its blanks filled, and its canonical form.
+
+The canonical form is what a signature is bound to. It is JSON with sorted keys, no spaces and UTF-8, so that the same
+words always give the same SHA-256. Source: consent reference, f.1.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from consent.kinds import Kind, load_kind
+
+_TEXTS = Path(__file__).parent.parent / "texts"
+# A full stop after a blank is dropped where the value brings its own ("Tom B.").
+_BLANK = re.compile(r"\{([a-z_]+)\}(\.?)")
+
+
+# Where a stored version keeps the facilitator's words with their blanks open; no part of what is signed.
+OWN_WORDS = "own_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One numbered part of a document."""
+
+    key: str
+    title: str
+    body: str
+    locked: bool
+
+    def blocks(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield ``("p", (text,))`` for each paragraph and ``("ul", items)`` for each list, in reading order."""
+        for part in re.split(r"\n\s*\n", self.body.strip()):
+            lines = [line.strip() for line in part.splitlines() if line.strip()]
+            plain = [line for line in lines if not line.startswith("- ")]
+            items = tuple(line[2:] for line in lines if line.startswith("- "))
+            if plain:
+                yield "p", (" ".join(plain),)
+            if items:
+                yield "ul", items
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A whole document in one language."""
+
+    language: str
+    title: str
+    name: str
+    meaning: str
+    reviewed: bool
+    clauses: tuple[Clause, ...]
+
+    @property
+    def plain(self) -> str:
+        """Return the text as it is read: title, then each part with its number."""
+        parts = [f"{place}. {one.title}\n\n{one.body.strip()}" for place, one in enumerate(self.clauses, 1)]
+        return "\n\n".join([self.title, *parts])
+
+
+@cache
+def shipped(kind_key: str, language: str) -> Text:
+    """Return the shipped text of a kind, with its blanks still open.
+
+    Raises:
+        LookupError: the kind does not ship in this language.
+        ValueError: a clause is missing, unknown, or out of order.
+    """
+    kind = load_kind(kind_key)
+    if language not in languages(kind_key):
+        raise LookupError(f"{kind_key} has no text in {language!r}.")
+    data = _raw(kind_key, language)
+    wanted = [element.key for element in kind.elements]
+    found = [clause["key"] for clause in data["clauses"]]
+    if found != wanted:
+        raise ValueError(f"The text {kind_key}/{language} must hold the clauses {wanted}, in this order.")
+    locked = {element.key: element.locked for element in kind.elements}
+    clauses = tuple(
+        Clause(one["key"], one["title"], one["body"].strip(), locked[one["key"]]) for one in data["clauses"]
+    )
+    return Text(language, data["title"], data["name"], data["meaning"], data["reviewed"], clauses)
+
+
+@cache
+def languages(kind_key: str) -> tuple[str, ...]:
+    """Return the languages in which a kind ships, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (_TEXTS / kind_key).glob("*.toml")))
+
+
+@cache
+def _raw(kind_key: str, language: str) -> Mapping[str, Any]:
+    with (_TEXTS / kind_key / f"{language}.toml").open("rb") as source:
+        return tomllib.load(source)
+
+
+def phrase(kind_key: str, language: str, key: str) -> str:
+    """Return a short piece used to fill blanks ("and", the sentence about helpers)."""
+    return str(_raw(kind_key, language)[key])
+
+
+def fill(body: str, blanks: Mapping[str, str], *, strict: bool = True) -> str:
+    """Return ``body`` with its blanks filled; braces inside of a filled value stay as they are.
+
+    Args:
+        body: words with blanks such as ``{practice}``.
+        blanks: the value of each blank.
+        strict: whether a blank without a value is an error; in a facilitator's own words it is left as typed.
+
+    Raises:
+        LookupError: a blank has no value, and ``strict``.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if not strict and found.group(1) not in blanks:
+            return found.group(0)
+        return blanks[found.group(1)].removesuffix(found.group(2)) + found.group(2)
+
+    return _BLANK.sub(value, body)
+
+
+def filled(kind: Kind, language: str, blanks: Mapping[str, str], edited: Mapping[str, str]) -> Text:
+    """Return the shipped text with its blanks filled and the facilitator's own words put in.
+
+    Args:
+        kind: the kind of document.
+        language: one of ``languages(kind.key)``.
+        blanks: the value of each blank.
+        edited: clause key -> words, whose blanks are filled too; only editable clauses may appear.
+
+    Raises:
+        ValueError: a clause that is not editable was edited.
+    """
+    foreign = set(edited) - set(kind.editable_keys)
+    if foreign:
+        raise ValueError(f"These clauses are not editable: {sorted(foreign)}.")
+    text = shipped(kind.key, language)
+    clauses = tuple(
+        Clause(one.key, one.title, _body(one, blanks, edited.get(one.key, "").strip()), one.locked)
+        for one in text.clauses
+    )
+    return Text(language, text.title, text.name, text.meaning, text.reviewed, clauses)
+
+
+def _body(clause: Clause, blanks: Mapping[str, str], own: str) -> str:
+    return fill(own.replace("\r\n", "\n"), blanks, strict=False) if own else fill(clause.body, blanks)
+
+
+def to_json(text: Text) -> dict[str, Any]:
+    """Return the text as it is stored."""
+    return {
+        "language": text.language,
+        "title": text.title,
+        "name": text.name,
+        "meaning": text.meaning,
+        "reviewed": text.reviewed,
+        "clauses": [
+            {"key": one.key, "title": one.title, "body": one.body, "locked": one.locked} for one in text.clauses
+        ],
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> Text:
+    """Return the text that ``to_json`` stored."""
+    clauses = tuple(Clause(one["key"], one["title"], one["body"], one["locked"]) for one in stored["clauses"])
+    return Text(stored["language"], stored["title"], stored["name"], stored["meaning"], stored["reviewed"], clauses)
+
+
+def sha256(*, kind: str, number: int, text: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical form of one version of a document, as 64 hexadecimal digits."""
+    canonical = json.dumps(
+        {"kind": kind, "number": number, "text": text}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()

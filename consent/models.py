@@ -1,0 +1,230 @@
+"""What is promised and by whom: documents, their versions, what a gate requires, and the ledger of acts.
+
+Nothing here stores a standing. It is computed by :mod:`consent.standing` from the ledger (foundation F12).
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from groupcare.audit.models import AppendOnly
+from groupcare.vault import EncryptedJSONField, EncryptedTextField, Owner, Purpose
+
+# Our choice, because "practice (C)" is the only basis of a yearly re-consent.
+# Source: domain reference, section 5, row "Yearly"; no professional code read there sets an interval.
+DEFAULT_VALIDITY_DAYS = 365
+# Our choice, because a month leaves several weekly sessions to read, ask and sign.
+DEFAULT_NOTICE_DAYS = 30
+
+
+class Gate(models.TextChoices):
+    """What stays shut until the promise is in order."""
+
+    SESSION = "session", _("Coming to a session")
+
+
+class SignersPolicy(models.TextChoices):
+    """How the answers of several signers for one subject are joined. Source: foundation F12."""
+
+    ANY_ONE = "any_one", _("Any one of them")
+    ALL_REQUIRED = "all_required", _("All of them")
+    COURT_ORDER = "court_order", _("The one named by a court order")
+
+
+class Capacity(models.TextChoices):
+    """As whom a person signs."""
+
+    SELF = "self", _("For yourself")
+    GUARDIAN = "guardian", _("As a guardian")
+    REPRESENTATIVE = "representative", _("As a representative")
+
+
+class ActKind(models.TextChoices):
+    """What a person did about a document. Source: foundation F6."""
+
+    PRESENTED = "presented", _("Read")
+    SIGNED = "signed", _("Signed")
+    DECLINED = "declined", _("Declined")
+    TALK_FIRST = "talk_first", _("Asked to talk first")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    INVALIDATED = "invalidated", _("Not valid")
+    AGREED_ALOUD = "agreed_aloud", _("Agreed aloud")
+
+
+class Trigger(models.TextChoices):
+    """Why a person was asked. Source: domain reference, section 5."""
+
+    INITIAL = "initial", _("First time")
+    NEW_VERSION = "new_version", _("New version")
+    PERIOD = "period", _("The time was over")
+
+
+class Document(models.Model):
+    """One kind of promise in one group; its words are in its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=64)
+    group = models.ForeignKey("groups.TherapyGroup", on_delete=models.PROTECT, related_name="documents")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "group"], name="consent_one_document_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id only, so that a log line names nobody."""
+        return str(self.id)
+
+
+class DocumentVersion(AppendOnly, models.Model):
+    """The words of a document in one language; never changed after it is published.
+
+    All languages of one publication share ``number``, and a signature under any of them counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    group = models.ForeignKey("groups.TherapyGroup", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    language = models.CharField(max_length=8)
+    clauses = EncryptedJSONField(
+        bound_as="consent.document_version.clauses",
+        owner=Owner.GROUP,
+        owner_from="group_id",
+        purpose=Purpose.AGREEMENTS,
+    )
+    summary = EncryptedTextField(
+        bound_as="consent.document_version.summary",
+        owner=Owner.GROUP,
+        owner_from="group_id",
+        purpose=Purpose.AGREEMENTS,
+        blank=True,
+    )
+    text_sha256 = models.CharField(max_length=64)
+    valid_days = models.PositiveIntegerField(default=DEFAULT_VALIDITY_DAYS)
+    published_at = models.DateTimeField(default=timezone.now)
+    published_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["document", "number", "language"], name="consent_one_text_per_number_and_language"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="consent_version_numbers_start_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id only, so that a log line names nobody."""
+        return str(self.id)
+
+
+class Requirement(models.Model):
+    """What a gate asks for: a current answer to the newest version of ``document``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="requirements")
+    gate = models.CharField(max_length=16, choices=Gate.choices, default=Gate.SESSION)
+    signers = models.CharField(max_length=16, choices=SignersPolicy.choices, default=SignersPolicy.ALL_REQUIRED)
+    validity_days = models.PositiveIntegerField(default=DEFAULT_VALIDITY_DAYS)
+    notice_days = models.PositiveIntegerField(default=DEFAULT_NOTICE_DAYS)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "gate"], name="consent_one_requirement_per_gate"),
+            models.CheckConstraint(
+                condition=Q(notice_days__lt=F("validity_days")), name="consent_notice_is_shorter_than_validity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id only, so that a log line names nobody."""
+        return str(self.id)
+
+
+class Act(AppendOnly, models.Model):
+    """One row of the ledger: what one signer did about one version, for one subject (foundation F6).
+
+    The answers of a signer form one line: each names the answer before it in ``supersedes``, no answer is
+    followed twice and only one starts the line. ``presented`` is no answer and stands outside that line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    act = models.CharField(max_length=16, choices=ActKind.choices)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="acts")
+    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="acts")
+    group = models.ForeignKey("groups.TherapyGroup", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    signer = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    capacity = models.CharField(max_length=16, choices=Capacity.choices, default=Capacity.SELF)
+    meaning = models.CharField(max_length=32, blank=True)
+    trigger = models.CharField(max_length=16, choices=Trigger.choices, default=Trigger.INITIAL)
+    evidence = EncryptedJSONField(
+        bound_as="consent.act.evidence",
+        owner=Owner.PERSON,
+        owner_from="subject_id",
+        purpose=Purpose.AGREEMENTS,
+    )
+    at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["group", "document", "subject", "signer", "capacity", "-at"], name="consent_latest_act"
+            ),
+            models.Index(fields=["subject", "-at"], name="consent_acts_of_subject"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["document", "subject", "signer", "capacity"],
+                condition=Q(supersedes__isnull=True) & ~Q(act=ActKind.PRESENTED),
+                name="consent_one_first_answer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(act=ActKind.PRESENTED) | Q(supersedes__isnull=True),
+                name="consent_presented_supersedes_nothing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(act=ActKind.SIGNED) | ~Q(meaning=""), name="consent_signed_says_what_it_means"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(act__in=[ActKind.SIGNED, ActKind.AGREED_ALOUD]),
+                name="consent_only_promises_run_out",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id only, so that a log line names nobody."""
+        return str(self.id)
+
+
+class ReconsentPrompt(AppendOnly, models.Model):
+    """A person was asked once for one version number and one date; the row keeps it from happening twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="prompts")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    due_on = models.DateField()
+    trigger = models.CharField(max_length=16, choices=Trigger.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["requirement", "person", "number", "due_on"], name="consent_prompted_once_per_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id only, so that a log line names nobody."""
+        return str(self.id)

@@ -1,0 +1,171 @@
+"""Who may come in: one query for a whole roster, folded by :mod:`consent.standing` (foundation F12)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from consent.kinds import load_kind
+from consent.models import ActKind, Capacity, DocumentVersion, Gate, Requirement, SignersPolicy
+from consent.standing import ActFact, Rule, Slot, Standing, State, fold, worst
+from groupcare.access import Right
+from groupcare.accounts.models import Person
+from groups.permissions import groups_with
+
+# Nobody has this id; it stands for an empty list, for which the join would otherwise drop the requirements too.
+_NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The standing of one person under one rule."""
+
+    rule: Rule
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStanding:
+    """The standing of one person in one group: the worst of what its gate asks for."""
+
+    person_id: UUID
+    group_id: UUID
+    answers: tuple[Answer, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """Return the worst standing; ``missing`` where the group has published nothing (fail closed)."""
+        return worst(answer.standing for answer in self.answers)
+
+    @property
+    def state(self) -> State:
+        """Return the state of the worst standing."""
+        return self.standing.state
+
+    @property
+    def cleared(self) -> bool:
+        """Return whether the gate opens for this person."""
+        return self.standing.cleared
+
+
+def standings(
+    viewer: Person | None, group_ids: Iterable[UUID], person_ids: Iterable[UUID], now: datetime | None = None
+) -> dict[tuple[UUID, UUID], PersonStanding]:
+    """Return the standing of each person in each group, by ``(group id, person id)``, in one query.
+
+    Args:
+        viewer: who asks. None is the gate itself and the sweeps, which see every group. Somebody who asks about
+            others must see the group; otherwise everything looks missing.
+        group_ids: the groups.
+        person_ids: the people; each is looked up in each group.
+        now: the moment asked about; the present if not given.
+    """
+    groups, people, now = list(group_ids), list(person_ids), now or timezone.now()
+    rules, acts = _read(viewer, groups, people)
+    found = {}
+    for group_id in groups:
+        for person_id in people:
+            answers = tuple(
+                Answer(rule, fold(acts.get((rule.document_id, person_id), ()), rule, now, slots_of(person_id)))
+                for rule in rules.get(group_id, ())
+            )
+            found[group_id, person_id] = PersonStanding(person_id, group_id, answers)
+    return found
+
+
+def slots_of(person_id: UUID) -> tuple[Slot, ...]:
+    """Return who signs for a person: until guardians are recorded, the person alone."""
+    return (Slot(person_id, Capacity.SELF),)
+
+
+def _read(
+    viewer: Person | None, groups: list[UUID], people: list[UUID]
+) -> tuple[dict[UUID, list[Rule]], dict[tuple[UUID, UUID], list[ActFact]]]:
+    """Return the rules by group and the latest acts by (document, subject)."""
+    rules: dict[UUID, dict[UUID, Rule]] = {}
+    acts: dict[tuple[UUID, UUID], list[ActFact]] = {}
+    for row in latest_rows(viewer, groups, people):
+        rules.setdefault(row["document__group_id"], {})[row["pk"]] = _rule(row)
+        if row["answer__id"] is not None:
+            acts.setdefault((row["document_id"], row["answer__subject_id"]), []).append(_fact(row))
+    return {group: list(found.values()) for group, found in rules.items()}, acts
+
+
+def latest_rows(viewer: Person | None, groups: list[UUID], people: list[UUID]) -> QuerySet[Requirement, dict[str, Any]]:
+    """Return one row per requirement and signer: the newest version and the signer's latest answer, if any.
+
+    Groups and people are filtered inside the window: outside of it the database numbers the whole ledger first.
+    Source: foundation F12 (1,052 ms against 6 ms on SQLite).
+    """
+    newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
+    answered = Q(document__acts__subject__in=people or [_NOBODY]) & ~Q(document__acts__act=ActKind.PRESENTED)
+    asked = Requirement.objects.filter(gate=Gate.SESSION, document__group__in=groups)
+    if viewer is not None and set(people) != {viewer.pk}:
+        asked = asked.filter(document__group__in=groups_with(viewer, Right.SEE_GROUP))
+    return (
+        asked.annotate(
+            answer=FilteredRelation("document__acts", condition=answered),
+            number=Subquery(newest.values("number")[:1]),
+            published_at=Subquery(newest.values("published_at")[:1]),
+            place=Window(
+                RowNumber(),
+                partition_by=[F("pk"), F("answer__subject"), F("answer__signer"), F("answer__capacity")],
+                order_by=[F("answer__at").desc(), F("answer__id").desc()],
+            ),
+        )
+        .filter(place=1)
+        .values(*_COLUMNS)
+    )
+
+
+_COLUMNS = (
+    "pk",
+    "document_id",
+    "document__group_id",
+    "document__kind",
+    "signers",
+    "notice_days",
+    "number",
+    "published_at",
+    "answer__id",
+    "answer__act",
+    "answer__subject_id",
+    "answer__signer_id",
+    "answer__capacity",
+    "answer__version__number",
+    "answer__at",
+    "answer__valid_until",
+)
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    return Rule(
+        requirement_id=row["pk"],
+        document_id=row["document_id"],
+        group_id=row["document__group_id"],
+        kind=row["document__kind"],
+        number=row["number"],
+        published_at=row["published_at"],
+        signers=SignersPolicy(row["signers"]),
+        notice_days=row["notice_days"],
+        spoken_allowed=load_kind(row["document__kind"]).spoken_allowed,
+    )
+
+
+def _fact(row: Mapping[str, Any]) -> ActFact:
+    return ActFact(
+        id=row["answer__id"],
+        act=ActKind(row["answer__act"]),
+        document_id=row["document_id"],
+        subject_id=row["answer__subject_id"],
+        signer_id=row["answer__signer_id"],
+        capacity=Capacity(row["answer__capacity"]),
+        number=row["answer__version__number"],
+        at=row["answer__at"],
+        valid_until=row["answer__valid_until"],
+    )

@@ -1,0 +1,104 @@
+"""Answers that need no signature: I read it, talk first, decline, take back."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from consent.models import Act, ActKind, DocumentVersion
+from consent.permissions import ACT, check_is_own
+from consent.selectors import get_version_to_answer, is_withdrawable, latest_answer
+from consent.services.ledger import Entry, append, locked
+from groupcare.accounts.models import Person
+from groupcare.audit import record, unit_of_work
+from groupcare.exceptions import InvalidTransition
+from groups.services import start_preparing
+
+
+@unit_of_work()
+def present(*, version_id: UUID, by: Person) -> Act:
+    """Keep that ``by`` read this very text and went on.
+
+    Raises:
+        Refused: absent, or ``by`` is no member of its group.
+        InvalidTransition: there is a newer version.
+    """
+    version = answerable(version_id, "act.present", by=by)
+    act = Act(
+        act=ActKind.PRESENTED,
+        document_id=version.document_id,
+        version=version,
+        group_id=version.group_id,
+        subject=by,
+        signer=by,
+        evidence={"language": version.language, "text_sha256": version.text_sha256, "signer_zone": by.time_zone},
+    )
+    act.full_clean()
+    act.save()
+    start_preparing(group_id=version.group_id, by=by)
+    record("act.present", object_type=ACT, object_id=act.pk)
+    return act
+
+
+@unit_of_work()
+def ask_to_talk(*, version_id: UUID, by: Person) -> Act:
+    """Keep that ``by`` wants to talk before deciding; reminders stop. Asking twice keeps one row.
+
+    Raises:
+        Refused: absent, or ``by`` is no member of its group.
+        InvalidTransition: there is a newer version.
+    """
+    return _choose(version_id, ActKind.TALK_FIRST, "act.talk_first", by=by)
+
+
+@unit_of_work()
+def decline(*, version_id: UUID, by: Person) -> Act:
+    """Keep that ``by`` says no; reminders stop and the gate stays shut. Saying it twice keeps one row.
+
+    Raises:
+        Refused: absent, or ``by`` is no member of its group.
+        InvalidTransition: there is a newer version.
+    """
+    return _choose(version_id, ActKind.DECLINED, "act.decline", by=by)
+
+
+@unit_of_work()
+def withdraw(*, act_id: UUID, by: Person) -> Act:
+    """Take back ``by``'s own signature; the gate shuts at once. A former member may do it too.
+
+    Raises:
+        Refused: absent, or about somebody else.
+        InvalidTransition: it is not the person's latest answer, is no promise, or cannot be taken back.
+    """
+    found = Act.objects.filter(pk=act_id).select_related("version", "document").first()
+    promise = check_is_own(by, found, act_id, "act.withdraw")
+    document = locked(promise.document_id)
+    last = latest_answer(document.pk, by)
+    if last is None or last.pk != promise.pk or promise.act not in {ActKind.SIGNED, ActKind.AGREED_ALOUD}:
+        raise InvalidTransition(_("This signature is not in force any more."))
+    if not is_withdrawable(document):
+        raise InvalidTransition(_("A signature under this document cannot be taken back."))
+    return append(promise.version, Entry(ActKind.WITHDRAWN, "act.withdraw"), by=by)
+
+
+def _choose(version_id: UUID, act: ActKind, name: str, *, by: Person) -> Act:
+    version = answerable(version_id, name, by=by)
+    last = latest_answer(version.document_id, by)
+    if last is not None and last.act == act and last.version.number == version.number:
+        return last
+    return append(version, Entry(act, name), by=by)
+
+
+def answerable(version_id: UUID, action: str, *, by: Person) -> DocumentVersion:
+    """Return the newest version for ``by`` to answer, with its document locked.
+
+    Raises:
+        Refused: absent, or ``by`` is no member of its group.
+        InvalidTransition: there is a newer version.
+    """
+    seen = get_version_to_answer(by, version_id, action)
+    locked(seen.document_id)
+    # Asked again under the lock: a newer version or the end of the place may have come in between.
+    version = get_version_to_answer(by, version_id, action)
+    if version.number != version.newest:  # type: ignore[attr-defined]
+        raise InvalidTransition(_("There is a newer version of this text. Open My agreements and read that one."))
+    return version

@@ -1,0 +1,171 @@
+"""Standing: what the ledger says at one moment. Pure functions; no database, no clock of their own.
+
+Source: foundation F12 (the ten states, their precedence, the policies for several signers).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from consent.models import ActKind, Capacity, SignersPolicy
+
+
+class State(StrEnum):
+    """The ten states, worst first: this order is their precedence."""
+
+    CONFLICTING = "conflicting"
+    INVALIDATED = "invalidated"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    TALK_FIRST = "talk_first"
+    MISSING = "missing"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    DUE = "due"
+    CURRENT = "current"
+
+
+PRECEDENCE: tuple[State, ...] = tuple(State)
+# The gate opens for these two only: a promise that is due still holds until its last day.
+CLEARED = frozenset({State.CURRENT, State.DUE})
+# A person who chose, or asked to talk, gets a talk and no reminder.
+CHOSEN = frozenset({State.WITHDRAWN, State.DECLINED, State.TALK_FIRST})
+# A reminder helps only where something simply has not been done yet.
+ASKS = frozenset({State.MISSING, State.SUPERSEDED, State.EXPIRED, State.DUE})
+
+_RANK = {state: place for place, state in enumerate(PRECEDENCE)}
+_SAID_YES = CLEARED | {State.SUPERSEDED, State.EXPIRED}
+_PROMISES = frozenset({ActKind.SIGNED, ActKind.AGREED_ALOUD})
+_ANSWERED = {
+    ActKind.INVALIDATED: State.INVALIDATED,
+    ActKind.WITHDRAWN: State.WITHDRAWN,
+    ActKind.DECLINED: State.DECLINED,
+    ActKind.TALK_FIRST: State.TALK_FIRST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActFact:
+    """What the fold needs of one act; ``number`` is the version number it answers."""
+
+    id: UUID
+    act: ActKind
+    document_id: UUID
+    subject_id: UUID
+    signer_id: UUID
+    capacity: Capacity
+    number: int
+    at: datetime
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is asked now: the newest ``number`` of a document, and how answers are joined and run out."""
+
+    requirement_id: UUID
+    document_id: UUID
+    group_id: UUID
+    kind: str
+    number: int
+    published_at: datetime
+    signers: SignersPolicy
+    notice_days: int
+    spoken_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One signature line: who, as what, and whether a court named this person."""
+
+    signer_id: UUID
+    capacity: Capacity = Capacity.SELF
+    by_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state, and the act it rests on (none where nobody answered)."""
+
+    state: State
+    act: ActFact | None = None
+
+    @property
+    def cleared(self) -> bool:
+        """Return whether the gate opens."""
+        return self.state in CLEARED
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the precedence; smaller is worse."""
+        return _RANK[self.state]
+
+
+def fold(acts: Iterable[ActFact], rule: Rule, now: datetime, slots: Sequence[Slot]) -> Standing:
+    """Return the standing of one subject under one rule at ``now``.
+
+    Args:
+        acts: acts of that subject, in any order; those of other documents or signers do not count.
+        rule: what is required.
+        now: the moment asked about; the only thing that moves.
+        slots: who must answer. Nobody means that the promise is missing.
+    """
+    mine = [act for act in acts if act.document_id == rule.document_id and act.act != ActKind.PRESENTED]
+    if rule.signers == SignersPolicy.COURT_ORDER:
+        slots = [slot for slot in slots if slot.by_order]
+    found = [_of_signer([act for act in mine if _signs(act, slot)], rule, now) for slot in slots]
+    if not found:
+        return Standing(State.MISSING)
+    return _joined(found, rule.signers)
+
+
+def worst(standings: Iterable[Standing]) -> Standing:
+    """Return the standing that comes first in the precedence; ``missing`` if there is none."""
+    return min(standings, key=lambda one: one.rank, default=Standing(State.MISSING))
+
+
+def _signs(act: ActFact, slot: Slot) -> bool:
+    return act.signer_id == slot.signer_id and act.capacity == slot.capacity
+
+
+def _of_signer(acts: Sequence[ActFact], rule: Rule, now: datetime) -> Standing:
+    """Return the standing by the latest act; of two at the same instant the worse one, so order never matters."""
+    if not acts:
+        return Standing(State.MISSING)
+    last = max(act.at for act in acts)
+    return worst(Standing(_state(act, rule, now), act) for act in acts if act.at == last)
+
+
+def _state(act: ActFact, rule: Rule, now: datetime) -> State:
+    if act.act not in _PROMISES:
+        return _ANSWERED[act.act]
+    if act.act == ActKind.AGREED_ALOUD and not rule.spoken_allowed:
+        return State.MISSING
+    if act.number < rule.number:
+        return State.SUPERSEDED
+    if act.valid_until is None:
+        return State.CURRENT
+    if now >= act.valid_until:
+        return State.EXPIRED
+    if now >= act.valid_until - timedelta(days=rule.notice_days):
+        return State.DUE
+    return State.CURRENT
+
+
+def _joined(found: Sequence[Standing], policy: SignersPolicy) -> Standing:
+    """Return one standing of several signers.
+
+    One says yes and another says no: conflicting, whatever the policy. Otherwise the worst counts. Under
+    ``any_one`` the silence of others, and what of theirs ran out, is no obstacle to the one who signed; a
+    choice (withdrawn, declined, talk first) is never passed over.
+    """
+    yes = any(one.state in _SAID_YES for one in found)
+    no = [one for one in found if one.state in {State.WITHDRAWN, State.DECLINED}]
+    if yes and no:
+        return Standing(State.CONFLICTING, worst(no).act)
+    if policy != SignersPolicy.ANY_ONE:
+        return worst(found)
+    chosen = [one for one in found if one.state in CHOSEN]
+    return worst(chosen) if chosen else max(found, key=lambda one: one.rank)

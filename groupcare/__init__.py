@@ -1,0 +1,1 @@
+"""GroupCare: group therapy practice management with confidentiality at its heart."""

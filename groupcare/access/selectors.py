@@ -1,0 +1,65 @@
+"""Reads of roles."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from groupcare.access import acting
+from groupcare.access.models import Role, RoleHolding
+from groupcare.access.people import Person, is_system
+
+
+def roles_of(person: Person) -> frozenset[Role]:
+    """Return the roles that ``person`` holds now; one query while the same person is at work.
+
+    The system may ask about anyone.
+
+    Raises:
+        RuntimeError: nobody is at work, or another person is.
+    """
+    if is_system(person):
+        return frozenset()
+    state = acting.require(person, system_may_ask=True)
+    assert person.id is not None  # noqa: S101 - only the system has no id
+    if person.id not in state.roles:
+        state.roles[person.id] = roles_by_person([person.id]).get(person.id, frozenset())
+    return state.roles[person.id]
+
+
+def holds(person: Person, role: Role) -> bool:
+    """Return whether ``person`` holds ``role`` now. Raises RuntimeError as ``roles_of`` does."""
+    return role in roles_of(person)
+
+
+def may_administer(person: Person) -> bool:
+    """Return whether ``person`` is an administrator now, or the system at work."""
+    if is_system(person):
+        return bool(acting.current().system)
+    return holds(person, Role.ADMINISTRATOR)
+
+
+def holder_ids(role: Role) -> list[UUID]:
+    """Return the ids of the people who hold ``role`` now, earliest holder first.
+
+    Raises:
+        RuntimeError: nobody is at work.
+    """
+    acting.current()
+    return list(
+        RoleHolding.objects.current().filter(role=role).order_by("valid_from", "id").values_list("person_id", flat=True)
+    )
+
+
+def roles_by_person(person_ids: Iterable[UUID] | None = None) -> dict[UUID, frozenset[Role]]:
+    """Return the current roles of these people, or of everybody, in one query; who holds none is left out.
+
+    Raises:
+        RuntimeError: nobody is at work.
+    """
+    acting.current()
+    found: dict[UUID, set[Role]] = {}
+    rows = RoleHolding.objects.current()
+    if person_ids is not None:
+        rows = rows.filter(person_id__in=list(person_ids))
+    for person_id, role in rows.values_list("person_id", "role"):
+        found.setdefault(person_id, set()).add(Role(role))
+    return {person_id: frozenset(roles) for person_id, roles in found.items()}

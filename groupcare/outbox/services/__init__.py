@@ -1,0 +1,8 @@
+"""What can be done with addresses and messages."""
+
+from groupcare.outbox.ports import Link
+from groupcare.outbox.services.addresses import end_address, set_address
+from groupcare.outbox.services.delivery import Delivered, deliver_due
+from groupcare.outbox.services.messages import drop_expired, queue
+
+__all__ = ["Delivered", "Link", "deliver_due", "drop_expired", "end_address", "queue", "set_address"]

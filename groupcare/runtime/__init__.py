@@ -1,0 +1,1 @@
+"""Running the embedded default: one command, four processes, none left behind. Knows no room."""

@@ -1,0 +1,107 @@
+/* Comfort on top of pages that work without it: cover screen, leave quickly, one submit a form, toasts, focus. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.dataset.js = "";
+
+  /* ---- leave quickly: the link replaces the page; three presses of Escape do the same ---- */
+  const leaveLink = document.querySelector("[data-leave]");
+  const leave = () => {
+    document.body.hidden = true;
+    document.title = "…";
+    location.replace(leaveLink.href);
+  };
+  if (leaveLink) {
+    let presses = [];
+    leaveLink.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      presses = presses.filter((at) => event.timeStamp - at < 1500).concat(event.timeStamp);
+      if (presses.length >= 3) leave();
+    });
+  }
+
+  /* ---- cover screen: hides all; uncovering after five minutes asks who is there ---- */
+  const FIVE_MINUTES = 5 * 60 * 1000;
+  const veil = document.querySelector("[data-cover-sheet]");
+  if (veil) {
+    const show = veil.querySelector("[data-uncover]");
+    const buttons = document.querySelectorAll("[data-cover]");
+    let since = 0;
+    let byHand = false;
+    let before = null;
+    const cover = (hand) => {
+      if (root.hasAttribute("data-veil")) return;
+      since = Date.now();
+      byHand = hand;
+      before = document.activeElement;
+      root.setAttribute("data-veil", "");
+      if (hand) show.focus();
+    };
+    const uncover = () => {
+      if (Date.now() - since > FIVE_MINUTES && veil.dataset.again) {
+        location.assign(`${veil.dataset.again}?next=${encodeURIComponent(location.pathname)}`);
+        return;
+      }
+      root.removeAttribute("data-veil");
+      if (before && before.focus) before.focus();
+    };
+    buttons.forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => cover(true));
+    });
+    show.addEventListener("click", uncover);
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) cover(false);
+      else if (!byHand && Date.now() - since < FIVE_MINUTES) uncover();
+    });
+  }
+
+  /* ---- a form is sent once ---- */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    const button = event.submitter;
+    if (button && !button.hasAttribute("aria-disabled")) {
+      button.setAttribute("aria-disabled", "true");
+      button.dataset.waits = "";
+    }
+    // A download leaves the page where it is: let the form be used again.
+    setTimeout(() => ready(form), 8000);
+  });
+  const ready = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[data-waits]").forEach((button) => {
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.waits;
+    });
+  };
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(ready);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest("form");
+    if (form) ready(form);
+  });
+
+  /* ---- toasts stay until they are closed ---- */
+  document.querySelectorAll("[data-close]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.closest(".toast").remove();
+      document.getElementById("main").focus();
+    });
+  });
+
+  /* ---- what needs a look is read first ---- */
+  const summary = document.getElementById("form-errors");
+  if (summary) summary.focus();
+})();

@@ -1,0 +1,1 @@
+"""The groups app; see its modules."""

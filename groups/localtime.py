@@ -1,0 +1,34 @@
+"""Wall-clock times of the practice, right over the change of clocks."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the instant at which the clocks of ``zone`` show ``clock`` on ``day``.
+
+    A time that comes twice (clocks go back) means the first of the two.
+
+    Raises:
+        ValidationError: the time does not exist on that day (clocks go forward).
+    """
+    instant = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    shown = instant.astimezone(zone)
+    if (shown.date(), shown.time()) != (day, clock):
+        raise ValidationError(
+            {
+                "starts": _("The clocks go forward on %(day)s and this time does not exist. Choose another time.")
+                % {"day": day.isoformat()}
+            }
+        )
+    return instant
+
+
+def weekly(day: date, clock: time, zone: ZoneInfo, weeks: int) -> Iterator[datetime]:
+    """Yield ``weeks`` instants, a week apart, all at the same wall-clock time."""
+    for week in range(weeks):
+        yield to_utc(day + timedelta(weeks=week), clock, zone)

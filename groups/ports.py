@@ -1,0 +1,70 @@
+"""What a higher room must answer for the groups: who may come in.
+
+``consent`` registers the gate when it starts. With nothing registered everybody is refused
+(foundation F8).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, runtime_checkable
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that keeps the gate shut: what is missing, and where to mend it ("" if nowhere)."""
+
+    text: str | Promise
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """The gate's answer for one person. ``state`` is one of the ten standings, or "" if unknown."""
+
+    cleared: bool
+    state: str = ""
+    reasons: Sequence[Reason] = field(default_factory=tuple)
+
+
+@runtime_checkable
+class ClearancePort(Protocol):
+    """An object that knows who may come to a group's sessions now."""
+
+    def clearances(self, group_id: UUID, person_ids: Sequence[UUID]) -> Mapping[UUID, Clearance]:
+        """Return one answer for each person, with a fixed number of queries."""
+        ...
+
+
+ClearanceFunction: TypeAlias = Callable[[UUID, Sequence[UUID]], Mapping[UUID, Clearance]]
+
+REFUSED = Clearance(
+    cleared=False,
+    reasons=(Reason(_("We cannot check your agreements just now. Please call the practice.")),),
+)
+
+_registered: list[ClearancePort | ClearanceFunction] = []
+
+
+def register_clearance(port: ClearancePort | ClearanceFunction) -> None:
+    """Make ``port`` the gate, in place of the one before."""
+    _registered[:] = [port]
+
+
+def clearances(group_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, Clearance]:
+    """Return the gate's answer for every one of ``person_ids``; refused where there is none."""
+    wanted = list(dict.fromkeys(person_ids))
+    found: Mapping[UUID, Clearance] = {}
+    if _registered and wanted:
+        port = _registered[0]
+        ask = port.clearances if isinstance(port, ClearancePort) else port
+        found = ask(group_id, wanted)
+    return {person_id: found.get(person_id, REFUSED) for person_id in wanted}
+
+
+def clearance(group_id: UUID, person_id: UUID) -> Clearance:
+    """Return the gate's answer for one person."""
+    return clearances(group_id, [person_id])[person_id]

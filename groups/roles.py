@@ -1,0 +1,12 @@
+"""Which part in running a group gives which rights on it (one table, foundation F4)."""
+
+from groupcare.access import Right
+from groups.models import Facilitation
+
+#: Our choice: only the lead changes the group and its people. A supervisor reads and does not write.
+ROLE_RIGHTS: dict[str, frozenset[Right]] = {
+    Facilitation.Role.LEAD: frozenset({Right.SEE_GROUP, Right.MANAGE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
+    Facilitation.Role.CO: frozenset({Right.SEE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
+    Facilitation.Role.TRAINEE: frozenset({Right.SEE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
+    Facilitation.Role.SUPERVISOR: frozenset({Right.SEE_GROUP, Right.READ_NOTES}),
+}

@@ -1,0 +1,135 @@
+"""Groups, the people who run them and the people who belong to them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from groupcare.access import Right
+from groupcare.access.models import RoleHolding
+from groupcare.accounts.models import Person
+from groupcare.exceptions import Refused
+from groupcare.vault import unlock
+from groups.models import Facilitation, Membership, TherapyGroup
+from groups.permissions import GROUP, WORKING_ROLES, groups_with
+
+_FLAGS = {
+    "can_manage": Right.MANAGE_GROUP,
+    "can_read_notes": Right.READ_NOTES,
+    "can_write_notes": Right.WRITE_NOTES,
+}
+
+
+def may_on(viewer: Person, right: Right, path: str = "pk") -> Exists:
+    """Return a column that tells whether the viewer holds ``right`` on the group at ``path``."""
+    return Exists(groups_with(viewer, right).filter(pk=OuterRef(path)))
+
+
+def visible_groups(viewer: Person, right: Right = Right.SEE_GROUP) -> QuerySet[TherapyGroup]:
+    """Return the groups on which the viewer holds ``right`` now, oldest first."""
+    return groups_with(viewer, right).select_related("site").order_by("created_at", "pk")
+
+
+def group_list(viewer: Person) -> QuerySet[TherapyGroup]:
+    """Return the visible groups, each with ``places_taken: int``."""
+    taken = Count("memberships", filter=Q(memberships__ended_at__isnull=True), distinct=True)
+    return visible_groups(viewer).annotate(places_taken=taken)
+
+
+def get_group(viewer: Person, pk: UUID, right: Right = Right.SEE_GROUP, action: str = "group.read") -> TherapyGroup:
+    """Return one group, with ``can_manage``, ``can_read_notes`` and ``can_write_notes`` of the viewer.
+
+    Raises:
+        Refused: absent or forbidden; both look the same.
+    """
+    found = (
+        visible_groups(viewer, right)
+        .filter(pk=pk)
+        .annotate(**{name: may_on(viewer, right) for name, right in _FLAGS.items()})
+        .first()
+    )
+    if found is None:
+        raise Refused(action, GROUP, pk)
+    return found
+
+
+def members_of(viewer: Person, group: TherapyGroup) -> QuerySet[Membership]:
+    """Return the open memberships of a group the viewer may see, longest first, each with its person."""
+    return (
+        Membership.objects.filter(group=group, group__in=groups_with(viewer, Right.SEE_GROUP), ended_at__isnull=True)
+        .select_related("person", "group")
+        .order_by("created_at", "pk")
+    )
+
+
+def membership_of(viewer: Person, group: TherapyGroup, pk: UUID, action: str = "membership.read") -> Membership:
+    """Return one open membership of a group the viewer may see.
+
+    Raises:
+        Refused: absent, ended, of another group, or forbidden.
+    """
+    found = members_of(viewer, group).filter(pk=pk).first()
+    if found is None:
+        raise Refused(action, "groups.Membership", pk)
+    return found
+
+
+def group_with_facilitators(
+    viewer: Person, pk: UUID, **annotations: Any
+) -> tuple[TherapyGroup, list[Facilitation], Facilitation]:
+    """Return a visible group with its rights of the viewer, who runs it now or will (lead first), in one query.
+
+    The third is the row that carries ``annotations``, which may refer to ``OuterRef("group_id")``.
+
+    Raises:
+        Refused: absent or forbidden; both look the same.
+    """
+    found = list(
+        Facilitation.objects.filter(group=pk, group__in=groups_with(viewer, Right.SEE_GROUP))
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now()))
+        .select_related("group__site", "person")
+        .annotate(**{name: may_on(viewer, right, "group_id") for name, right in _FLAGS.items()}, **annotations)
+        .order_by("valid_from", "pk")
+    )
+    if not found:
+        raise Refused("group.read", GROUP, pk)
+    group, order = found[0].group, list(Facilitation.Role)
+    for name in _FLAGS:
+        setattr(group, name, getattr(found[0], name))
+    found.sort(key=lambda one: order.index(Facilitation.Role(one.role)))
+    return group, found, found[0]
+
+
+def facilitators_of(viewer: Person, group: TherapyGroup) -> list[Facilitation]:
+    """Return who runs a visible group now or will, the lead first, each with the person.
+
+    Raises:
+        Refused: absent or forbidden; both look the same.
+    """
+    return group_with_facilitators(viewer, group.pk)[1]
+
+
+def my_memberships(viewer: Person) -> QuerySet[Membership]:
+    """Return the viewer's own open memberships, longest first."""
+    return Membership.objects.filter(person=viewer, ended_at__isnull=True).order_by("created_at", "pk")
+
+
+def staff_to_choose_from(viewer: Person, group: TherapyGroup) -> Sequence[Person]:
+    """Return colleagues who may help to run a group the viewer manages, by name; without those who do.
+
+    Names of colleagues are known inside a practice; still only the manager of a group is shown them.
+    """
+    busy = Facilitation.objects.filter(group=group).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
+    )
+    roles = RoleHolding.objects.current().filter(role__in=WORKING_ROLES)
+    managed = groups_with(viewer, Right.MANAGE_GROUP).filter(pk=group.pk)
+    people = list(
+        Person.objects.filter(Exists(managed), pk__in=roles.values("person_id")).exclude(
+            pk__in=busy.values("person_id")
+        )
+    )
+    unlock(people)
+    return sorted(people, key=lambda person: person.used_name.casefold())

@@ -1,0 +1,138 @@
+"""Notes, read only by those who hold ``read_notes`` on that group; every reading is in the trail."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from groupcare.access import Right
+from groupcare.accounts.models import Person
+from groupcare.audit import record
+from groupcare.exceptions import Refused
+from groups.models import GroupSession, ProcessNote, ProgressNote, TherapyGroup
+from groups.permissions import SESSION, groups_with
+from groups.selectors.entry import OPENS_BEFORE
+from groups.selectors.groups import may_on
+from groups.selectors.sessions import visible_sessions
+
+
+def session_to_read(viewer: Person, pk: UUID, action: str = "process_note.read") -> GroupSession:
+    """Return the session if the viewer may read the notes of its group, with ``can_write_notes``.
+
+    Raises:
+        Refused: no such session, or no right to read its notes.
+    """
+    allowed = groups_with(viewer, Right.READ_NOTES).values("pk")
+    found = (
+        GroupSession.objects.filter(pk=pk, group__in=allowed)
+        .select_related("group")
+        .annotate(can_write_notes=may_on(viewer, Right.WRITE_NOTES, "group_id"))
+        .first()
+    )
+    if found is None:
+        raise Refused(action, SESSION, pk)
+    return found
+
+
+def process_notes(viewer: Person, session_id: UUID) -> list[ProcessNote]:
+    """Return the revisions of a session's process note, newest first, and record the reading of each.
+
+    Raises:
+        Refused: no such session, or no right to read its notes.
+    """
+    allowed = groups_with(viewer, Right.READ_NOTES).values("pk")
+    found = list(
+        ProcessNote.objects.filter(session_id=session_id, group__in=allowed)
+        .select_related("author")
+        .order_by("-written_at", "pk")
+    )
+    if not found:
+        session_to_read(viewer, session_id, "process_note.read")
+    for note in found:
+        record("process_note.read", object_type="groups.ProcessNote", object_id=note.pk)
+    return found
+
+
+def progress_notes(viewer: Person, session_id: UUID) -> list[ProgressNote]:
+    """Return the standing revision of each member's progress note of a session, and record each reading.
+
+    Raises:
+        Refused: no such session, or no right to read its notes.
+    """
+    allowed = groups_with(viewer, Right.READ_NOTES).values("pk")
+    found = list(
+        ProgressNote.objects.filter(session_id=session_id, group__in=allowed, superseded_by__isnull=True)
+        .select_related("author", "membership", "about")
+        .order_by("membership__created_at", "pk")
+    )
+    if not found:
+        session_to_read(viewer, session_id, "progress_note.read")
+    for note in found:
+        record("progress_note.read", object_type="groups.ProgressNote", object_id=note.pk)
+    return found
+
+
+def latest_process_note(session_id: UUID) -> ProcessNote | None:
+    """Return the standing revision, for a service that is about to supersede it. Holds no check."""
+    return ProcessNote.objects.filter(session_id=session_id, superseded_by__isnull=True).first()
+
+
+def latest_progress_note(session_id: UUID, membership_id: UUID) -> ProgressNote | None:
+    """Return the standing revision, for a service that is about to supersede it. Holds no check."""
+    return ProgressNote.objects.filter(
+        session_id=session_id, membership_id=membership_id, superseded_by__isnull=True
+    ).first()
+
+
+def session_to_write_about(viewer: Person, pk: UUID, action: str) -> GroupSession:
+    """Return the session if the viewer may write notes of its group.
+
+    Raises:
+        Refused: no such session, or no right to write its notes.
+    """
+    allowed = groups_with(viewer, Right.WRITE_NOTES).values("pk")
+    found = GroupSession.objects.filter(pk=pk, group__in=allowed).select_related("group", "site").first()
+    if found is None:
+        raise Refused(action, SESSION, pk)
+    return found
+
+
+def sessions_with_notes(viewer: Person, group: TherapyGroup) -> QuerySet[GroupSession]:
+    """Return begun sessions of a group whose notes the viewer may read or write, latest first.
+
+    Each has ``has_process_note: bool``; no content is read.
+    """
+    readable = groups_with(viewer, Right.READ_NOTES).values("pk")
+    return (
+        GroupSession.objects.filter(group=group, group__in=readable)
+        .exclude(state=GroupSession.State.CANCELLED)
+        .filter(starts_at__lte=timezone.now() + OPENS_BEFORE)
+        .annotate(has_process_note=Exists(ProcessNote.objects.filter(session=OuterRef("pk"))))
+        .order_by("-starts_at", "pk")
+    )
+
+
+def today(viewer: Person, *, days: int, most: int) -> tuple[list[GroupSession], list[GroupSession]]:
+    """Return the sessions of the next days, and past ones whose process note the viewer should write; in one query.
+
+    Args:
+        viewer: who asks.
+        days: how far to look ahead.
+        most: at most this many of each; of the past ones the newest.
+    """
+    now = timezone.now()
+    writable = groups_with(viewer, Right.WRITE_NOTES).values("pk")
+    unwritten = ~Exists(ProcessNote.objects.filter(session=OuterRef("pk")))
+    ahead = Q(ends_at__gt=now, starts_at__lt=now + timedelta(days=days))
+    rows = (
+        visible_sessions(viewer)
+        .exclude(state=GroupSession.State.CANCELLED)
+        .filter(ahead | Q(unwritten, ends_at__lte=now, group__in=writable))
+        # Latest first, so that old notes never push out what comes next.
+        .order_by("-starts_at", "pk")[: 10 * most]
+    )
+    found = sorted(rows, key=lambda one: one.starts_at)
+    soon = [one for one in found if one.ends_at > now]
+    waiting = [one for one in found if one.ends_at <= now]
+    return soon[:most], waiting[-most:]

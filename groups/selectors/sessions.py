@@ -1,0 +1,103 @@
+"""Sessions as seen by those who run them, and by a member."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from groupcare.access import Right, visible
+from groupcare.accounts.models import Person
+from groupcare.exceptions import Refused
+from groups.models import GroupSession, Membership, Observance, TherapyGroup
+from groups.permissions import SESSION, groups_with
+from groups.selectors.groups import may_on
+
+_NEXT = ("id", "number", "starts_at", "ends_at", "format")
+
+
+def visible_sessions(viewer: Person) -> QuerySet[GroupSession]:
+    """Return sessions of the viewer's groups, and single ones granted to the viewer; earliest first."""
+    of_groups = groups_with(viewer, Right.SEE_GROUP).values("pk")
+    single = visible(viewer, Right.SEE_SESSION, GroupSession).values("pk")
+    return (
+        GroupSession.objects.filter(Q(group__in=of_groups) | Q(pk__in=single))
+        .select_related("group", "site")
+        .order_by("starts_at", "pk")
+    )
+
+
+def sessions_of(viewer: Person, group: TherapyGroup) -> QuerySet[GroupSession]:
+    """Return the visible sessions of one group, latest first."""
+    return visible_sessions(viewer).filter(group=group).order_by("-starts_at", "pk")
+
+
+def coming(sessions: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
+    """Keep those that were not called off and are not over; one in progress counts, also with a note already."""
+    return sessions.exclude(state=GroupSession.State.CANCELLED).filter(ends_at__gt=timezone.now())
+
+
+def next_columns() -> dict[str, Subquery]:
+    """Return columns ``next_<field>`` of the coming session of the group at ``group_id``, for one query less."""
+    first = coming(GroupSession.objects.filter(group=OuterRef("group_id"))).order_by("starts_at", "pk")
+    return {f"next_{name}": Subquery(first.values(name)[:1]) for name in _NEXT}
+
+
+def next_from(row: Any, group: TherapyGroup) -> GroupSession | None:
+    """Return the session that ``next_columns`` put on ``row``, or None; it is not for saving."""
+    if row.next_id is None:
+        return None
+    session = GroupSession(group=group, **{name: getattr(row, f"next_{name}") for name in _NEXT})
+    session.site = group.site
+    return session
+
+
+def get_session(viewer: Person, pk: UUID, action: str = "session.read") -> GroupSession:
+    """Return one session for those who run it, with ``can_manage``, ``can_read_notes``, ``can_write_notes``.
+
+    Raises:
+        Refused: absent or forbidden; both look the same.
+    """
+    found = (
+        visible_sessions(viewer)
+        .filter(pk=pk)
+        .annotate(
+            can_manage=may_on(viewer, Right.MANAGE_GROUP, "group_id"),
+            can_read_notes=may_on(viewer, Right.READ_NOTES, "group_id"),
+            can_write_notes=may_on(viewer, Right.WRITE_NOTES, "group_id"),
+        )
+        .first()
+    )
+    if found is None:
+        raise Refused(action, SESSION, pk)
+    return found
+
+
+def _of_member(viewer: Person) -> QuerySet[GroupSession]:
+    """Return sessions of groups in which the viewer has a place, each with ``agreed_at`` of the ground rules."""
+    mine = Membership.objects.filter(person=viewer, state__in=Membership.COMING).values("group_id")
+    agreed = Observance.objects.filter(session=OuterRef("pk"), person=viewer, kind=Observance.Kind.GROUND_RULES).values(
+        "at"
+    )
+    return (
+        GroupSession.objects.filter(group__in=mine)
+        .annotate(agreed_at=Subquery(agreed[:1]))
+        .select_related("site", "group")
+    )
+
+
+def my_sessions(viewer: Person) -> QuerySet[GroupSession]:
+    """Return sessions of groups in which the viewer has a place, not over yet; earliest first."""
+    return _of_member(viewer).filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+
+def get_session_as_member(viewer: Person, pk: UUID, action: str = "session.join") -> GroupSession:
+    """Return one session of a group in which the viewer has a place now, also when it is over.
+
+    Raises:
+        Refused: absent, of another group, or the place has ended.
+    """
+    found = _of_member(viewer).filter(pk=pk).first()
+    if found is None:
+        raise Refused(action, SESSION, pk)
+    return found

@@ -1,0 +1,77 @@
+"""Reminders: rows that are due are found again by every run; nothing is kept in a queue of its own."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from groupcare.audit import record, unit_of_work
+from groupcare.outbox.models import Message
+from groupcare.outbox.services import Link, queue
+from groups.models import GroupSession, Membership
+from groups.permissions import SESSION
+
+#: How long before the start a reminder goes out. Our choice, because a day leaves time to sign or to call.
+REMIND_BEFORE = timedelta(hours=24)
+#: The trail is flushed once per batch of at most this many rows. Source: foundation F1.
+BATCH = 500
+
+
+def reminder_key(session_id: object, person_id: object) -> str:
+    """Return the key under which one reminder exists once, however often the sweep runs."""
+    return f"reminder:{session_id}:{person_id}"
+
+
+def queue_due_reminders() -> int:
+    """Queue a neutral reminder for everyone with a place in a session that starts within a day.
+
+    Safe to run twice, late, or beside itself: a reminder that exists is not due, and the outbox keeps
+    one message for each key. A place that has ended is not due.
+
+    Returns:
+        How many were queued by this run.
+    """
+    total = 0
+    for session in list(_due_sessions()):
+        while made := _remind(session):
+            total += made
+            if made < BATCH:
+                break
+    return total
+
+
+def _due_sessions() -> "list[GroupSession]":
+    """Return scheduled sessions that start within a day and have not begun, earliest first."""
+    now = timezone.now()
+    return list(
+        GroupSession.objects.filter(
+            state=GroupSession.State.SCHEDULED, starts_at__gt=now, starts_at__lte=now + REMIND_BEFORE
+        ).order_by("starts_at", "pk")
+    )
+
+
+@unit_of_work()
+def _remind(session: GroupSession) -> int:
+    """Queue at most one batch of missing reminders of one session; returns how many."""
+    held = GroupSession.objects.select_for_update().get(pk=session.pk)
+    if held.state != GroupSession.State.SCHEDULED:
+        return 0
+    places = list(
+        Membership.objects.filter(group_id=held.group_id, state__in=Membership.COMING)
+        .select_related("person")
+        .order_by("pk")
+    )
+    keys = {reminder_key(held.pk, place.person_id): place.person for place in places}
+    known = set(Message.objects.filter(idempotence_key__in=keys).values_list("idempotence_key", flat=True))
+    missing = [(key, person) for key, person in keys.items() if key not in known][:BATCH]
+    for key, person in missing:
+        queue(
+            recipient=person,
+            kind="session_reminder",
+            key=key,
+            link=Link("session", held.pk, 0),
+            when=held.starts_at,
+            expires_at=held.starts_at,
+        )
+    if missing:
+        record("session.remind", object_type=SESSION, object_id=held.pk)
+    return len(missing)

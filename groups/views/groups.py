@@ -1,0 +1,101 @@
+"""Today, the list of groups, a new group, one group."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from groupcare.access import Audience, Role, policy
+from groupcare.practice.selectors import practice, sites
+from groupcare.vault import unlock
+from groups import permissions, selectors, services
+from groups.forms import GroupForm
+from groups.models import Membership
+from groups.selectors.groups import group_list as groups_with_places
+from groups.selectors.sessions import next_columns, next_from
+from groups.views.common import page, part_of, put_errors, viewer
+
+WORKING = policy(Audience.ROLES, roles=(Role.FACILITATOR, Role.TRAINEE))
+#: How far Today looks ahead, and how many rows it shows of each kind. Our choice: a week, one screen.
+DAYS_AHEAD, MOST_ROWS = 7, 10
+
+
+@require_GET
+@WORKING
+def today(request: HttpRequest) -> HttpResponse:
+    """Show what comes next and what waits."""
+    person = viewer(request)
+    soon, waiting = selectors.today(person, days=DAYS_AHEAD, most=MOST_ROWS)
+    unlock(person, soon, waiting)
+    context = {
+        "next": soon[0] if soon else None,
+        "coming": soon,
+        "waiting": waiting,
+        "can_create": permissions.can_create_group(person),
+        "now": timezone.now(),
+    }
+    return page(request, "today", context)
+
+
+@require_GET
+@WORKING
+def group_list(request: HttpRequest) -> HttpResponse:
+    """List the groups of the viewer."""
+    person = viewer(request)
+    part = part_of(request, groups_with_places(person))
+    return page(request, "group_list", {"part": part, "can_create": permissions.can_create_group(person)})
+
+
+@require_http_methods(["GET", "POST"])
+@policy(Audience.ROLES, roles=(Role.FACILITATOR,))
+def group_create(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new group, or make it."""
+    person = viewer(request)
+    permissions.check_can_create_group(person)
+    missing = services.missing_steps_sentence()
+    language = "en" if missing else practice().language
+    form = GroupForm(
+        request.POST if request.method == "POST" else None,
+        sites=list(sites(person)),
+        initial={"capacity": 8, "language": language},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            group = services.create_group(by=person, **form.cleaned_data)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            return redirect("groups:group-detail", pk=group.pk)
+    context = {"form": form, "missing": missing}
+    return page(request, "group_create", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@policy(Audience.SIGNED_IN)
+def group_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one group: what comes next, who runs it, how many places are taken."""
+    person = viewer(request)
+    taken = (
+        Membership.objects.filter(group=OuterRef("group_id"), ended_at__isnull=True)
+        .order_by()
+        .values("group")
+        .annotate(rows=Count("pk"))
+        .values("rows")
+    )
+    group, facilitations, row = selectors.group_with_facilitators(
+        person, pk, places_taken=Subquery(taken), **next_columns()
+    )
+    unlock(group, facilitations)
+    context = {
+        "group": group,
+        "tab": "home",
+        "facilitations": facilitations,
+        "taken": getattr(row, "places_taken", 0) or 0,
+        "next": next_from(row, group),
+        "now": timezone.now(),
+    }
+    return page(request, "group_detail", context)

@@ -1,0 +1,93 @@
+"""Sessions as those who run them see them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from groupcare.access import Audience, Right, policy
+from groupcare.audit import record
+from groupcare.exceptions import InvalidTransition, Refused
+from groupcare.vault import unlock
+from groups import selectors, services
+from groups.forms import SessionForm
+from groups.models import GroupSession
+from groups.permissions import SESSION
+from groups.selectors.entry import OPENS_BEFORE
+from groups.views.common import page, part_of, put_errors, viewer
+
+
+@require_GET
+@policy(Audience.SIGNED_IN)
+def session_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """List the sessions of a group."""
+    person = viewer(request)
+    group = selectors.get_group(person, pk)
+    part = part_of(request, selectors.sessions_of(person, group))
+    return page(request, "session_list", {"group": group, "tab": "sessions", "part": part, "now": timezone.now()})
+
+
+@require_http_methods(["GET", "POST"])
+@policy(Audience.SIGNED_IN)
+def session_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the form of a new session, or plan it."""
+    person = viewer(request)
+    group = selectors.get_group(person, pk, Right.MANAGE_GROUP, "session.schedule")
+    form = SessionForm(request.POST if request.method == "POST" else None, zone=services.practice_zone())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.schedule_weekly(group=group, by=person, **form.cleaned_data)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            told = ngettext("The session is planned.", "%(count)s sessions are planned.", len(made))
+            messages.success(request, told % {"count": len(made)})
+            return redirect("groups:session-list", pk=group.pk)
+    return page(request, "session_create", {"form": form, "group": group}, status=422 if form.errors else 200)
+
+
+@require_GET
+@policy(Audience.SIGNED_IN)
+def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one session, and the way in while the door is open."""
+    person = viewer(request)
+    session: Any = selectors.get_session(person, pk)
+    unlock(session)
+    now = timezone.now()
+    scheduled = session.state != GroupSession.State.CANCELLED
+    is_open = scheduled and session.starts_at - OPENS_BEFORE <= now < session.ends_at
+    if is_open:
+        record("session.enter", object_type=SESSION, object_id=session.pk)
+    context = {
+        "session": session,
+        "group": session.group,
+        "is_open": is_open,
+        "link": session.group.online_link if is_open and session.is_online else "",
+        "has_begun": scheduled and session.starts_at - OPENS_BEFORE <= now,
+        "can_cancel": session.can_manage and session.state == GroupSession.State.SCHEDULED and now < session.ends_at,
+    }
+    return page(request, "session_detail", context)
+
+
+@require_POST
+@policy(Audience.SIGNED_IN)
+def session_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Call a session off."""
+    person = viewer(request)
+    session: Any = selectors.get_session(person, pk, "session.cancel")
+    if not session.can_manage:
+        # Refused before the service looks for the group, so that it costs the same as what is absent.
+        raise Refused("session.cancel", SESSION, pk)
+    try:
+        services.cancel_session(session=session, by=person)
+        messages.success(request, _("The session is called off. Tell the members in your own words."))
+    except InvalidTransition as error:
+        messages.error(request, error.message)
+    return redirect("groups:session-detail", pk=session.pk)

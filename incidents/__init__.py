@@ -1,0 +1,1 @@
+"""The incidents app; see its modules."""
