@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Compiled once: four processes start in a second each instead of compiling 1,500 modules each time.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check e2e bench deep trace help lock clean-demo postgres
+.PHONY: run test test-postgres check e2e bench deep trace help lock messages
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,8 +72,13 @@ bench: $(TEST) ## Measure against the floor; ratios only
 	@$(BIN)/python -m benchmarks
 
 deep: $(TEST) $(E2E) ## What takes longer than CI allows: 1,000 kills and the full bench
-	@GROUPCARE_KILLS=1000 $(BIN)/python -m pytest tests/outbox -m kills -n 0
+	@GROUPCARE_KILLS=1000 $(BIN)/python -m pytest -s -n 0 tests/outbox/test_kills.py
 	@$(BIN)/python -m benchmarks --write docs/measured.md
+	@DATABASE_URL=$(PG_URL) $(BIN)/python -m benchmarks --write docs/measured.md
 
 trace: $(TEST) ## Write docs/requirements.md from the tags of the tests
 	@$(BIN)/python -m tests.trace
+
+messages: $(TEST) ## Refresh the Spanish catalogue (needs gettext)
+	@$(BIN)/django-admin makemessages -l es -i .venv -i var -i tests -i benchmarks -i docs -i deploy --no-wrap --add-location file --no-obsolete
+	@$(BIN)/django-admin compilemessages -l es -i .venv

@@ -21,6 +21,9 @@ from groupcare.access.api import GroupcareAPIView
 from groups.api.common import asker, described
 from groups.selectors import get_group
 
+# The ten states of foundation F12, as the API names them.
+STATES = [str(state) for state in State]
+
 
 class AnswerOutput(serializers.Serializer[Any]):
     """How one agreement stands."""
@@ -28,7 +31,7 @@ class AnswerOutput(serializers.Serializer[Any]):
     document = serializers.UUIDField(source="rule.document_id")
     kind = serializers.CharField(source="rule.kind")
     number = serializers.IntegerField(source="rule.number")
-    state = serializers.ChoiceField(choices=[str(state) for state in State], source="standing.state")
+    state = serializers.ChoiceField(choices=STATES, source="standing.state")
     answered_at = serializers.DateTimeField(source="standing.act.at", default=None)
     valid_until = serializers.DateTimeField(source="standing.act.valid_until", default=None)
 
@@ -39,7 +42,7 @@ class StandingOutput(serializers.Serializer[Any]):
     person = serializers.UUIDField(source="person_id")
     group = serializers.UUIDField(source="group_id")
     cleared = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=[str(state) for state in State])
+    state = serializers.ChoiceField(choices=STATES)
     answers = AnswerOutput(many=True)
 
 

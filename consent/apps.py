@@ -31,8 +31,16 @@ class ConsentConfig(AppConfig):
         register_routes("consent", "consent.api_urls")
         slots.register("groups.group_detail", panels.group_detail, order=20)
         slots.register("groups.member_row", panels.member_row, order=20)
+        slots.register("groups.member_home_top", panels.member_due, order=20)
         slots.register("groups.member_home", panels.member_home, order=20)
-        slots.register("groups.today", panels.today, order=20)
+        slots.register("groups.roll_call", panels.roll_call, order=20)
+        slots.register("groups.group_people", panels.group_people, order=20)
+        slots.register("groups.session_count", panels.session_count, order=20)
+        slots.register("groups.session_gate", panels.session_gate, order=20)
+        slots.register("groups.session_seats", panels.session_seats, order=20)
+        slots.register("groups.session_dots", panels.session_dots, order=20)
+        slots.register("groups.session_outside", panels.session_outside, order=20)
+        slots.register("groups.session_detail", panels.session_detail, order=20)
         nav.register(
             nav.NavItem(
                 key="agreements",

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from consent.kinds import Kind
@@ -16,6 +18,11 @@ LONGEST_SUMMARY = 300
 LANGUAGE_NAMES = {"en": _("English"), "es": _("Spanish")}
 
 
+def _said_in(language: str, words: str) -> SafeString:
+    """Return words of a text as a label that says which language they are in: the page may speak another."""
+    return format_html('<span lang="{}">{}</span>', language, words)
+
+
 class SignForm(PlainForm):
     """A typed name and the ticked meaning; the service says what is missing."""
 
@@ -27,10 +34,12 @@ class SignForm(PlainForm):
     )
     meant = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, meaning: str, **kwargs: Any) -> None:
-        """Build the form with the exact sentence that is kept with the signature."""
+    def __init__(self, *args: Any, meaning: str, language: str, **kwargs: Any) -> None:
+        """Build the form with the exact sentence that is kept with the signature, in the language of the text."""
         super().__init__(*args, **kwargs)
-        self.fields["meant"].label = meaning
+        self.fields["meant"].label = _said_in(language, meaning)
+        # Who talks first or declines types no name, so the form takes it empty; who signs must type one.
+        self.fields["typed_name"].widget.is_required = True
 
 
 class VersionForm(PlainForm):
@@ -69,7 +78,7 @@ class VersionForm(PlainForm):
                 )
             for key in kind.editable_keys:
                 self.fields[f"{language}_{key}"] = forms.CharField(
-                    label=titles[key],
+                    label=_said_in(language, titles[key]),
                     initial=words[language][key],
                     max_length=LONGEST_CLAUSE,
                     widget=forms.Textarea(attrs={"rows": 6, "lang": language}),

@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from consent import selectors
-from consent.selectors import Coverage
-from consent.standing import PRECEDENCE
+from consent.selectors import Coverage, RollCall
+from consent.standing import PRECEDENCE, State
 from consent.views.kept import agreement_rows
 from groupcare.accounts.models import Person
-from groupcare.web.templatetags.gc import standing
-from groups.models import Membership, TherapyGroup
+from groupcare.web.panels import Render
+from groupcare.web.templatetags.gc import seats_words, standing
+from groups.models import GroupSession, Membership, TherapyGroup
+
+# Our choice, because more rows would push everything else of the day off the screen.
+MOST_OUTSIDE, MOST_PEOPLE = 6, 8
 
 
 def group_detail(request: HttpRequest, objects: Sequence[TherapyGroup]) -> dict[Any, SafeString]:
@@ -39,29 +45,102 @@ def member_row(request: HttpRequest, objects: Sequence[Membership]) -> dict[Any,
 
 
 def _coverage(request: HttpRequest, group: TherapyGroup) -> Coverage:
-    """Return the coverage of a group, read once a request for all panels."""
-    kept: dict[Any, Coverage] = request.__dict__.setdefault("_consent_coverage", {})
-    if group.pk not in kept:
-        kept[group.pk] = selectors.coverage(_person(request), group)
-    return kept[group.pk]
+    """Return the coverage of a group, from the roll call if the page has one already."""
+    kept = _kept(request).get(group.pk)
+    if kept is None or not any(line.standing.answers for line in kept.lines):
+        return selectors.coverage(_person(request), group)
+    return Coverage(published=True, by_person={line.membership.person_id: line.standing for line in kept.lines})
+
+
+def _kept(request: HttpRequest) -> dict[UUID, RollCall]:
+    kept: dict[UUID, RollCall] = request.__dict__.setdefault("_consent_roll_calls", {})
+    return kept
+
+
+def _roll_call(request: HttpRequest, session: GroupSession) -> RollCall:
+    """Return the roll call of a session's group, as the page has read it; empty where it has not."""
+    return _kept(request).get(session.group_id, RollCall(()))
+
+
+def session_count(request: HttpRequest, objects: Sequence[GroupSession]) -> dict[Any, SafeString]:
+    """Return how many could come in now, for each session of a list; nothing where nobody has a place."""
+    return {
+        one.pk: format_html(
+            '<span class="tag">{} <span class="visually-hidden">{}</span></span>',
+            *seats_words(call.cleared, len(call.lines)),
+        )
+        for one in objects
+        if (call := _roll_call(request, one)).lines
+    }
+
+
+def _part(template: str) -> Render:
+    """Return a panel that shows the roll call of a session with ``template``; nothing where nobody has a place."""
+
+    def render(request: HttpRequest, objects: Sequence[GroupSession]) -> dict[Any, SafeString]:
+        found = {}
+        for one in objects:
+            if (call := _roll_call(request, one)).lines and one.state != GroupSession.State.CANCELLED:
+                found[one.pk] = render_to_string(
+                    template, {"call": call, "session": one, "most": MOST_OUTSIDE}, request
+                )
+        return found
+
+    return render
+
+
+#: How many cannot come in, in a sentence; the circle of seats; the same as dots, for a phone;
+#: who cannot come in yet, and why; everyone, for the door.
+session_gate = _part("consent/_gate_sentence.html")
+session_seats = _part("consent/_panel_seats.html")
+session_dots = _part("consent/_panel_dots.html")
+session_outside = _part("consent/_panel_outside.html")
+session_detail = _part("consent/_panel_door.html")
+
+
+def roll_call(request: HttpRequest, objects: Sequence[Membership]) -> dict[Any, SafeString]:
+    """Read how everyone stands, once, for the other panels of this page; show nothing.
+
+    The page gives all places of the groups that it is about, as its reader may see them.
+    """
+    _kept(request).update(selectors.roll_calls(objects))
+    return {}
+
+
+def group_people(request: HttpRequest, objects: Sequence[TherapyGroup]) -> dict[Any, SafeString]:
+    """Return the first people of each group with their standing, for the group's own page."""
+    calls = _kept(request)
+    return {
+        one.pk: render_to_string("consent/_panel_people.html", {"lines": calls[one.pk].lines[:MOST_PEOPLE]}, request)
+        for one in objects
+        if one.pk in calls
+    }
 
 
 def member_home(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
     """Return the reader's own agreements; for anybody else nothing."""
     person = _person(request)
-    rows = agreement_rows(selectors.my_agreements(person), person.language)
-    card = render_to_string("consent/_panel_member.html", {"rows": rows}, request)
+    card = render_to_string("consent/_panel_member.html", {"rows": _own_rows(request)}, request)
     return {one.pk: card for one in objects if one.pk == person.pk}
 
 
-def today(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
-    """Return which of the reader's next sessions somebody cannot come to yet."""
-    person = _person(request)
-    found = selectors.upcoming_not_cleared(person)
-    if not found:
+def member_due(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return the reader's first agreement that soon runs out, as the one thing to do; nothing where none does."""
+    person, due = _person(request), [row for row in _own_rows(request) if row["state"] == State.DUE]
+    if not due:
         return {}
-    card = render_to_string("consent/_panel_today.html", {"upcoming": found}, request)
+    card = render_to_string("consent/_panel_due.html", {"row": due[0]}, request)
     return {one.pk: card for one in objects if one.pk == person.pk}
+
+
+def _own_rows(request: HttpRequest) -> list[Any]:
+    """Return the reader's own agreements, read once a request."""
+    kept = request.__dict__
+    if "_consent_own_rows" not in kept:
+        person = _person(request)
+        kept["_consent_own_rows"] = agreement_rows(selectors.my_agreements(person), person.language)
+    found: list[Any] = kept["_consent_own_rows"]
+    return found
 
 
 def _person(request: HttpRequest) -> Person:

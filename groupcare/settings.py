@@ -218,10 +218,25 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_FORMS = {"reset_password": "groupcare.accounts.forms.ResetPasswordForm"}
+# The library's forms, with our words (accounts.sign_in_forms).
+ACCOUNT_FORMS = {
+    "login": "groupcare.accounts.sign_in_forms.LoginForm",
+    "reauthenticate": "groupcare.accounts.sign_in_forms.ReauthenticateForm",
+    "reset_password": "groupcare.accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "groupcare.accounts.sign_in_forms.ResetPasswordKeyForm",
+    "change_password": "groupcare.accounts.sign_in_forms.ChangePasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("GROUPCARE_PROXIES", 0)
 MFA_ADAPTER = "groupcare.accounts.adapter.MFAAdapter"
-MFA_FORMS = {"authenticate": "groupcare.accounts.forms.AuthenticateForm"}
+MFA_FORMS = {
+    "authenticate": "groupcare.accounts.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "groupcare.accounts.sign_in_forms.SecondReauthenticateForm",
+    "activate_totp": "groupcare.accounts.sign_in_forms.ActivateAppForm",
+    "authenticate_webauthn": "groupcare.accounts.sign_in_forms.AuthenticatePasskeyForm",
+    "login_webauthn": "groupcare.accounts.sign_in_forms.LoginPasskeyForm",
+    "add_webauthn": "groupcare.accounts.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "groupcare.accounts.sign_in_forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "GroupCare"
@@ -330,7 +345,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "groupcare.access.rest.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "GroupCare", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "GroupCare",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Two fields are called "state"; the schema names them by what they are the state of.
+    "ENUM_NAME_OVERRIDES": {
+        "StandingState": "consent.api.STATES",
+        "ConcernState": "incidents.states.State.choices",
+    },
+}
 
 # --- Content-Security-Policy (SEC-64) ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -355,5 +379,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"json": {"()": "groupcare.web.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.text("GROUPCARE_LOG_LEVEL", "WARNING")},
-    "loggers": {"groupcare": {"level": "INFO"}, "groups": {"level": "INFO"}},
+    "loggers": {
+        "groupcare": {"level": "INFO"},
+        # The filesystem broker has no host to name, and says so at every start.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -19,11 +19,13 @@ class GroupsConfig(AppConfig):
         from groupcare.access.api import register_routes
         from groupcare.access.ports import register_grant_source
         from groupcare.outbox.ports import register_link
-        from groupcare.web import nav
+        from groupcare.web import nav, panels
+        from groups.panels import own_place
 
         register_link("session", _session_link)
         register_link("membership", _home_link)
         register_grant_source(_explained_grants)
+        panels.register("accounts.profile", own_place)
         register_routes("groups", "groups.api_urls")
         working, members = frozenset({"facilitator", "trainee"}), frozenset({"member"})
         for item in (

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groupcare.accounts.models import Person
 from groupcare.practice.models import Site
@@ -50,7 +51,10 @@ class GroupForm(PlainForm):
     )
     place = forms.ChoiceField(label=_("Whose law applies"), help_text=_("Usually the place where the practice is."))
     capacity = forms.IntegerField(
-        label=_("Places"), min_value=2, max_value=100, help_text=_("How many members at most, for example 8.")
+        label=pgettext_lazy("seats in a group", "Places"),
+        min_value=2,
+        max_value=100,
+        help_text=_("How many members at most, for example 8."),
     )
     language = forms.ChoiceField(label=_("Language of the group"), choices=settings.LANGUAGES)
 

@@ -22,11 +22,11 @@ urlpatterns = [
     path("groups/<uuid:pk>/facilitators/add/", views.facilitator_add, name="facilitator-add"),
     path("groups/<uuid:pk>/facilitators/<uuid:facilitation_pk>/end/", views.facilitator_end, name="facilitator-end"),
     path("groups/<uuid:pk>/sessions/new/", views.session_create, name="session-create"),
-    # /sessions/<session>/
+    # /visits/<session>/ and /sessions/<session>/: the first is written in mail, so it says nothing of care
     path("sessions/<uuid:pk>/", views.session_detail, name="session-detail"),
     path("sessions/<uuid:pk>/cancel/", views.session_cancel, name="session-cancel"),
-    path("sessions/<uuid:pk>/join/", views.session_join, name="session-join"),
-    path("sessions/<uuid:pk>/room/", views.session_room, name="session-room"),
+    path("visits/<uuid:pk>/", views.session_join, name="session-join"),
+    path("visits/<uuid:pk>/room/", views.session_room, name="session-room"),
     path("sessions/<uuid:pk>/notes/", views.session_notes, name="session-notes"),
     path("sessions/<uuid:pk>/notes/process/", views.process_note_create, name="process-note-create"),
     path("sessions/<uuid:pk>/notes/progress/", views.progress_note_choose, name="progress-note-choose"),

@@ -34,6 +34,6 @@ class IncidentsConfig(AppConfig):
         ):
             nav.register(item)
         register_routes("incidents", "incidents.api_urls")
-        panels.register("groups.member_home", speak_up)
+        panels.register("groups.member_home_side", speak_up)
         health.register("concern_steps", lambda: None if triggers.is_installed() else "trigger_missing")
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="incidents.triggers")

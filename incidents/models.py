@@ -82,6 +82,8 @@ class Concern(AppendOnly):
     # Set by selectors.my_concerns(): who may read it.
     inside: bool
     outside: bool
+    # Set by selectors.read_concern() where the concern names somebody.
+    naming: "ConcernSubject"
 
     class Meta:
         default_permissions = ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from groupcare.access import Role, roles_of
@@ -22,11 +22,13 @@ from groupcare.exceptions import Refused
 from groupcare.vault import blind_index, unlock
 from groups.models import Facilitation, Membership
 from incidents.models import Concern, ConcernConflict, ConcernEntry, ConcernQuerySet, ConcernSubject
-from incidents.states import REPORTER_WORDS, State, Words
+from incidents.states import INITIAL, REPORTER_WORDS, State, Words
 
 OBJECT = "incidents.concern"
 # Who may be asked to read a concern at all.
 READERS = (Role.PRIVACY_OFFICER, Role.EXTERNAL_REVIEWER)
+# Each state that a step leads to, at most once a concern (concern_enters_a_state_once), in their order.
+_STEPS = {f"entered_{state.value}": state for state in State if state is not INITIAL}
 
 
 def reporter_index(person_id: UUID) -> str:
@@ -98,16 +100,30 @@ def read_concern(viewer: Person, pk: UUID) -> ConcernFile:
     Raises:
         Refused: as ``get_concern``.
     """
-    concern = get_concern(viewer, pk, action="concern.read")
+    rows = list(_opened(viewer, pk))
+    if not rows:
+        raise Refused("concern.read", OBJECT, pk)
+    concern = rows[0]
     record("concern.read", object_type=OBJECT, object_id=concern.id)
-    named = [row.person for row in ConcernSubject.objects.filter(concern=concern).select_related("person")]
-    order = list(State.values)
-    entries = sorted(
-        ConcernEntry.objects.filter(concern=concern).select_related("taken_by"),
-        key=lambda entry: order.index(entry.to_state),
-    )
-    unlock([concern, *entries, *named, *{entry.taken_by for entry in entries}])
+    # Nothing is set where a join found none.
+    named = [row.naming.person for row in rows if hasattr(row, "naming")]
+    entries = [getattr(concern, name) for name in _STEPS if hasattr(concern, name)]
+    unlock(concern, named, entries)
     return ConcernFile(concern, named, entries)
+
+
+def _opened(viewer: Person, pk: UUID) -> ConcernQuerySet:
+    """Return a visible concern with its steps, once for each person it names, in one query."""
+    steps = {
+        name: FilteredRelation("entries", condition=Q(entries__to_state=state.value)) for name, state in _STEPS.items()
+    }
+    return (
+        visible_concerns(viewer)
+        .filter(pk=pk)
+        .annotate(naming=FilteredRelation("subjects"), **steps)
+        # The stubs do not know relations named by an annotation.
+        .select_related("naming__person", *(f"{name}__taken_by" for name in _STEPS))  # type: ignore[misc]
+    )
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show a reader what waits."""
     rows, more = _page(selectors.open_concerns(_person(request)), 1)
     first = next((row for row in rows if row.state == State.RECEIVED.value), next(iter(rows), None))
-    return render(request, "incidents/desk.html", {"first": first, "concerns": rows, "more": more})
+    others = [row for row in rows if row is not first]
+    context = {"first": first, "concerns": others, "open_count": len(rows), "more": more}
+    return render(request, "incidents/desk.html", context)
 
 
 @require_GET

@@ -1,28 +1,23 @@
 """The coverage board, a member's own list, and what stands before the next sessions."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.utils import timezone
 
 from consent.models import Requirement
 from consent.selectors.standings import PersonStanding, standings
 from consent.standing import State
-from groupcare.access import Right
 from groupcare.accounts.models import Person
 from groupcare.vault import unlock
-from groups.models import GroupSession, Membership, TherapyGroup
-from groups.permissions import groups_with
+from groups.models import Membership, TherapyGroup
 from groups.selectors import members_of, my_memberships
 
 # Our choice, because 25 rows fit a screen and keep the page's names to one query.
 PAGE_SIZE = 25
-# How far ahead the day's page looks. Our choice, because after a weekly session the next one is in view.
-AHEAD = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +42,23 @@ class Board:
     def shut_out(self) -> int:
         """Return how many cannot come in."""
         return self.total - self.cleared
+
+
+@dataclass(frozen=True, slots=True)
+class RollCall:
+    """Everyone with a place in a group, longest first, and whether the gate opens for them."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def cleared(self) -> int:
+        """Return how many can come in."""
+        return sum(line.standing.cleared for line in self.lines)
+
+    @property
+    def outside(self) -> tuple[Line, ...]:
+        """Return those who cannot come in yet."""
+        return tuple(line for line in self.lines if not line.standing.cleared)
 
 
 class Show(StrEnum):
@@ -111,39 +123,12 @@ def my_agreements(viewer: Person) -> list[PersonStanding]:
     return [found[group_id, viewer.pk] for group_id in groups]
 
 
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """How many people cannot come to the next session of a group."""
-
-    group_id: UUID
-    starts_at: datetime
-    shut_out: int
-    total: int
-
-
-def upcoming_not_cleared(viewer: Person) -> list[Upcoming]:
-    """Return the next session, within eight days, of each visible group where somebody cannot come in yet."""
-    now = timezone.now()
-    seen = groups_with(viewer, Right.SEE_GROUP).values("pk")
-    rows = (
-        GroupSession.objects.filter(
-            group__in=seen,
-            state=GroupSession.State.SCHEDULED,
-            ends_at__gt=now,
-            starts_at__lte=now + AHEAD,
-            group__memberships__state__in=Membership.COMING,
-        )
-        .order_by("starts_at", "pk")
-        .values_list("group_id", "starts_at", "group__memberships__person_id")
-    )
-    starts: dict[UUID, datetime] = {}
-    people: dict[UUID, set[UUID]] = {}
-    for group_id, starts_at, person_id in rows:
-        starts.setdefault(group_id, starts_at)
-        people.setdefault(group_id, set()).add(person_id)
-    found = standings(viewer, list(starts), set().union(*people.values())) if starts else {}
-    counted = [
-        Upcoming(group_id, starts[group_id], sum(not found[group_id, one].cleared for one in ids), len(ids))
-        for group_id, ids in people.items()
-    ]
-    return sorted((one for one in counted if one.shut_out), key=lambda one: one.starts_at)
+def roll_calls(places: Iterable[Membership]) -> dict[UUID, RollCall]:
+    """Return who of each group can come in now, from all its places as their reader may see them; one query."""
+    places = list(places)
+    groups = {one.group_id for one in places}
+    found = standings(None, groups, {one.person_id for one in places}) if places else {}
+    lines = [Line(one, found[one.group_id, one.person_id]) for one in places]
+    return {
+        group_id: RollCall(tuple(line for line in lines if line.membership.group_id == group_id)) for group_id in groups
+    }

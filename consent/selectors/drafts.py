@@ -86,7 +86,7 @@ def _blanks(
         "practice": practice().public_name,
         "facilitators": _joined([one.person.used_name for one in leads], word),
         "helpers": helped if helpers else phrase(kind.key, language, "helpers_none"),
-        "place": place_name(group.place),
+        "place": place_name(group.place, language),
         "contact": practice().contact or practice().public_name,
         "answer_days": str(answer_days),
         "review_on": review,

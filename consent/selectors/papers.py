@@ -50,11 +50,16 @@ def get_version(viewer: Person, pk: UUID, action: str = "document_version.read")
 def get_version_to_answer(viewer: Person, pk: UUID, action: str) -> DocumentVersion:
     """Return one version that the viewer may answer.
 
+    It has ``read_at: datetime | None``: when the viewer last read this very text and went on.
+
     Raises:
         Refused: absent, or the viewer is no member of its group.
     """
-    found = get_version(viewer, pk, action)
-    if not found.can_answer:  # type: ignore[attr-defined]
+    read = Act.objects.filter(version=OuterRef("pk"), subject=viewer, signer=viewer, act=ActKind.PRESENTED)
+    found = (
+        visible_versions(viewer).filter(pk=pk).annotate(read_at=Subquery(read.order_by("-at").values("at")[:1])).first()
+    )
+    if found is None or not found.can_answer:  # type: ignore[attr-defined]
         raise Refused(action, VERSION, pk)
     return found
 
@@ -100,15 +105,6 @@ def latest_answer(document_id: UUID, person: Person) -> Act | None:
         .exclude(act=ActKind.PRESENTED)
         .select_related("version")
         .order_by("-at", "-id")
-        .first()
-    )
-
-
-def presented_at(version: DocumentVersion, person: Person) -> Act | None:
-    """Return the person's latest "I read it" on this very text, or None."""
-    return (
-        Act.objects.filter(version=version, subject=person, signer=person, act=ActKind.PRESENTED)
-        .order_by("-at")
         .first()
     )
 

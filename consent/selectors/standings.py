@@ -43,6 +43,11 @@ class PersonStanding:
         return worst(answer.standing for answer in self.answers)
 
     @property
+    def worst(self) -> Answer | None:
+        """Return the answer that decides; None where the group has published nothing."""
+        return min(self.answers, key=lambda one: one.standing.rank, default=None)
+
+    @property
     def state(self) -> State:
         """Return the state of the worst standing."""
         return self.standing.state

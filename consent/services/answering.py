@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from consent.models import Act, ActKind, DocumentVersion
 from consent.permissions import ACT, check_is_own
 from consent.selectors import get_version_to_answer, is_withdrawable, latest_answer
-from consent.services.ledger import Entry, append, locked
+from consent.services.ledger import HELD_BY_THE_DATABASE, Entry, append, lock_document_of, locked
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import InvalidTransition
@@ -32,7 +32,7 @@ def present(*, version_id: UUID, by: Person) -> Act:
         signer=by,
         evidence={"language": version.language, "text_sha256": version.text_sha256, "signer_zone": by.time_zone},
     )
-    act.full_clean()
+    act.full_clean(**HELD_BY_THE_DATABASE)
     act.save()
     start_preparing(group_id=version.group_id, by=by)
     record("act.present", object_type=ACT, object_id=act.pk)
@@ -77,7 +77,7 @@ def withdraw(*, act_id: UUID, by: Person) -> Act:
         raise InvalidTransition(_("This signature is not in force any more."))
     if not is_withdrawable(document):
         raise InvalidTransition(_("A signature under this document cannot be taken back."))
-    return append(promise.version, Entry(ActKind.WITHDRAWN, "act.withdraw"), by=by)
+    return append(promise.version, Entry(ActKind.WITHDRAWN, "act.withdraw"), last, by=by)
 
 
 def _choose(version_id: UUID, act: ActKind, name: str, *, by: Person) -> Act:
@@ -85,7 +85,7 @@ def _choose(version_id: UUID, act: ActKind, name: str, *, by: Person) -> Act:
     last = latest_answer(version.document_id, by)
     if last is not None and last.act == act and last.version.number == version.number:
         return last
-    return append(version, Entry(act, name), by=by)
+    return append(version, Entry(act, name), last, by=by)
 
 
 def answerable(version_id: UUID, action: str, *, by: Person) -> DocumentVersion:
@@ -95,9 +95,8 @@ def answerable(version_id: UUID, action: str, *, by: Person) -> DocumentVersion:
         Refused: absent, or ``by`` is no member of its group.
         InvalidTransition: there is a newer version.
     """
-    seen = get_version_to_answer(by, version_id, action)
-    locked(seen.document_id)
-    # Asked again under the lock: a newer version or the end of the place may have come in between.
+    lock_document_of(version_id)
+    # Asked under the lock: neither a newer version nor an answer can come in between.
     version = get_version_to_answer(by, version_id, action)
     if version.number != version.newest:  # type: ignore[attr-defined]
         raise InvalidTransition(_("There is a newer version of this text. Open My agreements and read that one."))

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from consent.models import Act, ActKind, Capacity, Document, DocumentVersion, Trigger
 from consent.permissions import ACT
-from consent.selectors import latest_answer
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
@@ -29,6 +28,14 @@ class Entry:
     valid_days: int | None = None
 
 
+# Looked up under the lock a moment ago; the database holds the references, the line of answers and its rules.
+HELD_BY_THE_DATABASE: dict[str, Any] = {
+    "exclude": ("document", "version", "group", "subject", "signer", "supersedes"),
+    "validate_unique": False,
+    "validate_constraints": False,
+}
+
+
 def locked(document_id: UUID) -> Document:
     """Return the document, locked: answers to it are written one after another.
 
@@ -41,12 +48,17 @@ def locked(document_id: UUID) -> Document:
     return found
 
 
-def append(version: DocumentVersion, entry: Entry, *, by: Person) -> Act:
-    """Append ``by``'s own answer to ``version`` after their latest one, which stays as it is.
+def lock_document_of(version_id: UUID) -> None:
+    """Lock the document of a version, if there is one; who may answer it is asked afterwards."""
+    documents = DocumentVersion.objects.filter(pk=version_id).values("document_id")
+    Document.objects.select_for_update().filter(pk__in=documents).first()
 
-    The document must be locked.
+
+def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Person) -> Act:
+    """Append ``by``'s own answer to ``version`` after ``before``, their latest one, which stays as it is.
+
+    The document must have been locked before ``before`` was read.
     """
-    before = latest_answer(version.document_id, by)
     at = timezone.now() if before is None else max(timezone.now(), before.at + _TICK)
     act = Act(
         act=entry.act,
@@ -63,7 +75,7 @@ def append(version: DocumentVersion, entry: Entry, *, by: Person) -> Act:
         valid_until=None if entry.valid_days is None else at + timedelta(days=entry.valid_days),
         supersedes=before,
     )
-    act.full_clean()
+    act.full_clean(**HELD_BY_THE_DATABASE)
     act.save()
     record(entry.name, object_type=ACT, object_id=act.pk)
     return act

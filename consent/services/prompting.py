@@ -12,7 +12,7 @@ from consent.selectors import Answer, standings
 from consent.standing import ASKS, State
 from groupcare.audit import record, unit_of_work
 from groupcare.outbox.ports import Link
-from groupcare.outbox.services import queue
+from groupcare.outbox.services import Draft, queue_many
 from groups.models import Membership
 
 # Somebody new has the invitation before them. Our choice: a first reminder two days later, if nothing happened.
@@ -32,7 +32,6 @@ class Ask:
     """One person to ask, for what, by which date, and why."""
 
     requirement_id: UUID
-    document_id: UUID
     number: int
     person_id: UUID
     due_on: date
@@ -58,30 +57,37 @@ def prompt_group(*, requirement_id: UUID) -> int:
     places = list(
         Membership.objects.filter(
             group_id=requirement.document.group_id, state__in=Membership.COMING, person__user__isnull=False
-        ).select_related("person")
+        )
     )
     wanted = list(_asks(requirement, places, timezone.now()))
     known = set(ReconsentPrompt.objects.filter(requirement=requirement).values_list("person_id", "number", "due_on"))
     fresh = [ask for ask in wanted if (ask.person_id, ask.number, ask.due_on) not in known][:BATCH]
-    people = {place.person_id: place.person for place in places}
-    for ask in fresh:
-        prompt = ReconsentPrompt(
+    prompts = [
+        ReconsentPrompt(
             requirement=requirement,
-            person=people[ask.person_id],
+            person_id=ask.person_id,
             number=ask.number,
             due_on=ask.due_on,
             trigger=ask.trigger,
         )
-        prompt.save()
-        first = ask.trigger == Trigger.INITIAL
-        queue(
-            recipient=people[ask.person_id],
-            kind="agreement_waiting" if first else "agreement_due",
-            key=f"reconsent:{prompt.pk}",
-            link=Link("agreement", ask.document_id, ask.number),
-        )
+        for ask in fresh
+    ]
+    ReconsentPrompt.objects.bulk_create(prompts)
+    queue_many([_draft(prompt, requirement) for prompt in prompts])
+    for prompt in prompts:
         record("reconsent_prompt.send", object_type="consent.ReconsentPrompt", object_id=prompt.pk)
     return len(fresh)
+
+
+def _draft(prompt: ReconsentPrompt, requirement: Requirement) -> Draft:
+    """Return the message that goes with a prompt."""
+    first = prompt.trigger == Trigger.INITIAL
+    return Draft(
+        recipient_id=prompt.person_id,
+        kind="agreement_waiting" if first else "agreement_due",
+        key=f"reconsent:{prompt.pk}",
+        link=Link("agreement", requirement.document_id, prompt.number),
+    )
 
 
 def _asks(requirement: Requirement, places: Iterable[Membership], now: datetime) -> Iterable[Ask]:
@@ -97,7 +103,6 @@ def _asks(requirement: Requirement, places: Iterable[Membership], now: datetime)
                 continue
             yield Ask(
                 requirement_id=requirement.pk,
-                document_id=answer.rule.document_id,
                 number=answer.rule.number,
                 person_id=place.person_id,
                 due_on=due_on,

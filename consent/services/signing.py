@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from consent.kinds import load_kind
 from consent.models import Act, ActKind, DocumentVersion
-from consent.selectors import latest_answer, presented_at, text_of
+from consent.selectors import latest_answer, text_of
 from consent.services.answering import answerable
 from consent.services.ledger import Entry, append
 from groupcare.accounts.models import Person
@@ -54,26 +54,26 @@ def sign(*, version_id: UUID, typed_name: str, meant: bool, step_up: StepUpEvide
     now = timezone.now()
     if not timedelta(0) <= now - step_up.at <= STEP_UP_HOLDS:
         raise StepUpNeeded(_("Please show once more that it is you."))
-    _check_not_in_force(version, now, by)
-    name = _checked(version, typed_name, meant=meant, by=by)
+    before = latest_answer(version.document_id, by)
+    _check_not_in_force(version, now, before)
+    name = _checked(version, typed_name, meant=meant)
     kind = load_kind(version.document.kind)
     entry = Entry(
         ActKind.SIGNED,
         "act.sign",
-        _evidence(version, name, step_up, by),
+        _evidence(version, name, step_up),
         meaning=kind.meaning,
         valid_days=version.valid_days,
     )
-    return append(version, entry, by=by)
+    return append(version, entry, before, by=by)
 
 
-def _check_not_in_force(version: DocumentVersion, now: datetime, by: Person) -> None:
+def _check_not_in_force(version: DocumentVersion, now: datetime, last: Act | None) -> None:
     """Refuse to sign twice what holds anyway, so that a double press leaves one signature.
 
     Raises:
         InvalidTransition: this number is signed and its notice time has not begun.
     """
-    last = latest_answer(version.document_id, by)
     if last is None or last.act != ActKind.SIGNED or last.version.number != version.number:
         return
     notice = timedelta(days=load_kind(version.document.kind).notice_days)
@@ -81,13 +81,13 @@ def _check_not_in_force(version: DocumentVersion, now: datetime, by: Person) -> 
         raise InvalidTransition(_("You have signed this version. Your copy is in My agreements."))
 
 
-def _checked(version: DocumentVersion, typed_name: str, *, meant: bool, by: Person) -> str:
+def _checked(version: DocumentVersion, typed_name: str, *, meant: bool) -> str:
     """Return the typed name without blanks around it.
 
     Raises:
         ValidationError: the text was not read, no name was typed, or the meaning was not ticked.
     """
-    if presented_at(version, by) is None:
+    if version.read_at is None:  # type: ignore[attr-defined]
         raise ValidationError(_("Read the text first, and press Go on at its end."))
     name = typed_name.strip()
     wrong = {}
@@ -102,13 +102,12 @@ def _checked(version: DocumentVersion, typed_name: str, *, meant: bool, by: Pers
     return name
 
 
-def _evidence(version: DocumentVersion, name: str, step_up: StepUpEvidence, by: Person) -> dict[str, Any]:
+def _evidence(version: DocumentVersion, name: str, step_up: StepUpEvidence) -> dict[str, Any]:
     """Return what is kept beside who, what and when. Nothing is filled in that was not seen."""
-    read = presented_at(version, by)
     return {
         "typed_name": name,
         "signature_form": "typed",
         "meaning_sentence": text_of(version).meaning,
-        "read_at": read.at.isoformat() if read is not None else "",
+        "read_at": version.read_at.isoformat(),  # type: ignore[attr-defined]
         "step_up": {"method": step_up.method, "at": step_up.at.isoformat(), "event": step_up.event},
     }

@@ -74,7 +74,7 @@ def agreement_present(request: HttpRequest, version_id: UUID) -> HttpResponse:
 def agreement_decide(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Show three equal choices."""
     version = _answerable(request, version_id)
-    if selectors.presented_at(version, person_of(request)) is None:
+    if version.read_at is None:  # type: ignore[attr-defined]
         return redirect("consent:agreement-read", version_id=version_id)
     return render(request, "consent/agreement_decide.html", _facts(version))
 
@@ -84,10 +84,11 @@ def agreement_decide(request: HttpRequest, version_id: UUID) -> HttpResponse:
 def agreement_sign(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Show the form with all that will be kept, or keep the signature."""
     version = _answerable(request, version_id)
-    if selectors.presented_at(version, person_of(request)) is None:
+    if version.read_at is None:  # type: ignore[attr-defined]
         return redirect("consent:agreement-read", version_id=version_id)
     context = _facts(version)
-    form = SignForm(request.POST if request.method == "POST" else None, meaning=context["text"].meaning)
+    text = context["text"]
+    form = SignForm(request.POST if request.method == "POST" else None, meaning=text.meaning, language=text.language)
     if request.method == "POST" and form.is_valid():
         try:
             act = _signed(request, version, form)

@@ -14,11 +14,12 @@ from groupcare.web.context import current_request_id
 
 @dataclass
 class Acting:
-    """The person or system at work, with the roles already looked up while it works."""
+    """The person or system at work, with the roles and their holders already looked up while it works."""
 
     person_id: UUID | None
     system: str = ""
     roles: dict[UUID, frozenset[Role]] = field(default_factory=dict)
+    holders: dict[Role, list[UUID]] = field(default_factory=dict)
 
 
 _current: ContextVar[Acting | None] = ContextVar("groupcare_acting", default=None)
@@ -94,3 +95,4 @@ def forget_roles() -> None:
     state = _current.get()
     if state is not None:
         state.roles.clear()
+        state.holders.clear()

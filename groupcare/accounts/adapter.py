@@ -6,8 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groupcare.accounts import sealing, services
@@ -22,6 +24,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": _("Too many tries. Wait five minutes, or sign in with a passkey."),
         "invalid_password_reset": _("This link does not work any more. Ask for a new one."),
         "enter_current_password": _("Write the password you use now."),
+        "incorrect_password": _("This password does not fit."),
+        "rate_limited": _("Too many tries. Wait a minute and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -66,6 +70,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code does not fit. Wait for the next one and try again."),
     }
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
+        """Return the name that a new passkey has until somebody gives it a better one."""
+        known = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": known + 1}
 
     def encrypt(self, text: str) -> str:
         """Return the sealed secret."""

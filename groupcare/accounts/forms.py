@@ -3,16 +3,11 @@
 import zoneinfo
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm as LibraryResetPasswordForm
-from allauth.mfa.base.forms import AuthenticateForm as LibraryAuthenticateForm
-from allauth.mfa.base.internal.flows import check_rate_limit
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from groupcare.access import Role
-from groupcare.accounts import services
-from groupcare.accounts.factors import matching_code
 from groupcare.web.forms import PlainForm
 
 MEMBER = ""
@@ -99,36 +94,3 @@ class CodeProofForm(PlainForm):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-
-
-class AuthenticateForm(LibraryAuthenticateForm):  # type: ignore[misc]
-    """The second factor at sign-in: a code counts once, by a row of the database (SEC-44)."""
-
-    def clean_code(self) -> str:
-        """Return the code if it is this account's and new.
-
-        Raises:
-            ValidationError: it is not, or there were too many tries.
-        """
-        clear = check_rate_limit(self.user)
-        code: str = self.cleaned_data["code"]
-        self.authenticator = matching_code(self.user, code)
-        if self.authenticator is None:
-            raise forms.ValidationError(_("This code does not fit. Wait for the next one and try again."))
-        clear()
-        return code
-
-
-class ResetPasswordForm(LibraryResetPasswordForm):  # type: ignore[misc]
-    """A forgotten password: the same answer, after the same time, for every address (SEC-50)."""
-
-    def clean_email(self) -> str:
-        """Return the address; whether it is known is not looked up here."""
-        email: str = self.cleaned_data["email"].lower()
-        return email
-
-    def save(self, request: Any, **kwargs: Any) -> str:
-        """Send a link to the owner, if there is one, and return the address."""
-        email: str = self.cleaned_data["email"]
-        services.ask_password_reset(email=email)
-        return email

@@ -202,14 +202,15 @@ class Story:
         return steps
 
     def _plan_coming(self) -> None:
-        for entry in self.script["groups"]:
-            self._weekly(entry, self._next(entry), entry["coming_sessions"])
+        """Plan today's session first: sessions are numbered in the order in which they are planned."""
         soon = self.today.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=25)
         lead = self._lead("thursday")
         with acting_as(lead), recording():
             schedule_session(
                 group=self.groups["thursday"], starts_at=soon, ends_at=soon + timedelta(minutes=90), by=lead
             )
+        for entry in self.script["groups"]:
+            self._weekly(entry, self._next(entry), entry["coming_sessions"])
 
     def _next(self, entry: dict[str, Any]) -> datetime:
         """Return the group's next usual start, from tomorrow on."""

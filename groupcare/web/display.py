@@ -28,7 +28,13 @@ class DisplayForm(PlainForm):
         widget=Segment,
         help_text=_("Dark is easier at night, and draws fewer looks."),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=_languages, widget=Segment)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=_languages,
+        widget=Segment,
+        # Take a language out of this sentence when a native clinician has read its catalogue and its texts.
+        help_text=_("The Spanish pages were not yet read by a native clinician. If something sounds odd, tell us."),
+    )
     next = forms.CharField(required=False, widget=forms.HiddenInput, max_length=500)
 
     def keep_on(self, response: HttpResponse) -> None:

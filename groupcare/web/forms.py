@@ -28,6 +28,15 @@ class PlainBoundField(forms.BoundField):
         return built
 
     @property
+    def is_optional(self) -> bool:
+        """Return whether the label says that the field may stay empty.
+
+        A list to choose from is never empty. A widget marked as required belongs to a field that the service checks.
+        """
+        widget = self.field.widget
+        return not (self.field.required or widget.is_required or isinstance(widget, forms.Select))
+
+    @property
     def layout(self) -> str:
         """Return how the field is laid out: "hidden", "check", "choices", "segment" or "plain"."""
         widget = self.field.widget

@@ -89,4 +89,6 @@ def _finished(item: NavItem, request: HttpRequest, current_url: str) -> NavItem:
     current = ""
     if item.url == current_url:
         current = "page" if request.path == item.url else "true"
-    return replace(item, current=current, count=item.badge(request) if item.badge else 0)
+    # Pages about one's own account say nothing of work that waits elsewhere, and ask nothing about it.
+    asks = item.badge if not request.path.startswith("/account/") else None
+    return replace(item, current=current, count=asks(request) if asks else 0)

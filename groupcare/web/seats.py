@@ -18,7 +18,8 @@ def _places(total: int, seat: float) -> list[tuple[float, float, float]]:
     return [(_MIDDLE + _RADIUS * math.cos(turn), _MIDDLE + _RADIUS * math.sin(turn), radius) for turn in turns]
 
 
-def _sentence(filled: int, total: int, word: str) -> str:
+def sentence(filled: int, total: int, word: str) -> str:
+    """Return the seats in words."""
     return _("%(filled)s of %(total)s %(word)s") % {"filled": filled, "total": total, "word": word}
 
 
@@ -35,7 +36,7 @@ def ring(filled: int, total: int, word: str) -> SafeString:
         '<figure class="ring"><svg role="img" aria-label="{}" viewBox="0 0 160 160">{}'
         '<text x="80" y="76" font-size="30">{}</text><text class="sub" x="80" y="95">{}</text>'
         '<text class="sub" x="80" y="111">{}</text></svg></figure>',
-        _sentence(filled, total, word),
+        sentence(filled, total, word),
         circles,
         filled,
         _("of %(total)s") % {"total": total},
@@ -48,4 +49,4 @@ def row(filled: int, total: int, word: str) -> SafeString:
     dots = format_html_join(
         "", "<i{}></i>", ((SafeString("" if i < filled else ' class="is-out"'),) for i in range(total))
     )
-    return format_html('<p class="seats">{}<span>{}</span></p>', dots, _sentence(filled, total, word))
+    return format_html('<p class="seats">{}<span>{}</span></p>', dots, sentence(filled, total, word))

@@ -4,12 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from groupcare.accounts.models import Person
 from groupcare.practice.models import Site
 from groupcare.practice.places import places
+from groupcare.practice.selectors import sites
 from groupcare.vault import unlock
 from groups import selectors, services
 from groups.api.common import SignedInView, asker, checked, described, paged
@@ -43,7 +46,7 @@ class GroupIn(serializers.Serializer[Any]):
     place = serializers.CharField(max_length=16)
     capacity = serializers.IntegerField(min_value=2, max_value=100)
     language = serializers.ChoiceField(settings.LANGUAGES)
-    site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all(), required=False, allow_null=True)
+    site = serializers.UUIDField(required=False, allow_null=True)
     online_link = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
     def validate_place(self, value: str) -> str:
@@ -63,6 +66,20 @@ class MemberOut(serializers.Serializer[Membership]):
     joined_at = serializers.DateTimeField(allow_null=True)
 
 
+def _chosen_site(viewer: Person, pk: UUID | None) -> Site | None:
+    """Return the site with this id, or None for none.
+
+    Raises:
+        ValidationError: there is no such site.
+    """
+    if pk is None:
+        return None
+    found = sites(viewer).filter(pk=pk).first()
+    if found is None:
+        raise serializers.ValidationError({"site": [_("Choose a room from the list.")]})
+    return found
+
+
 class GroupsView(SignedInView):
     """The viewer's groups."""
 
@@ -74,7 +91,9 @@ class GroupsView(SignedInView):
     @described(operation_id="groups_create", request=GroupIn, responses={201: GroupOut})
     def post(self, request: Request) -> Response:
         """Make one; the caller becomes its lead."""
-        group = services.create_group(by=asker(request), **checked(request, GroupIn))
+        viewer, fields = asker(request), checked(request, GroupIn)
+        fields["site"] = _chosen_site(viewer, fields.get("site"))
+        group = services.create_group(by=viewer, **fields)
         return Response(GroupOut(group).data, status=201)
 
 

@@ -8,6 +8,7 @@ from groups.selectors.groups import (
     members_of,
     membership_of,
     my_memberships,
+    places_in,
     staff_to_choose_from,
     visible_groups,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "membership_of",
     "my_memberships",
     "my_sessions",
+    "places_in",
     "process_notes",
     "progress_notes",
     "session_to_read",

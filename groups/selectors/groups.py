@@ -1,6 +1,6 @@
 """Groups, the people who run them and the people who belong to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,13 @@ def members_of(viewer: Person, group: TherapyGroup) -> QuerySet[Membership]:
         .select_related("person", "group")
         .order_by("created_at", "pk")
     )
+
+
+def places_in(viewer: Person, groups: Iterable[UUID]) -> list[Membership]:
+    """Return the open memberships of those of ``groups`` that the viewer may see, each with its person and group."""
+    seen = groups_with(viewer, Right.SEE_GROUP).filter(pk__in=set(groups))
+    found = Membership.objects.filter(group__in=seen, ended_at__isnull=True)
+    return list(found.select_related("person", "group").order_by("created_at", "pk"))
 
 
 def membership_of(viewer: Person, group: TherapyGroup, pk: UUID, action: str = "membership.read") -> Membership:

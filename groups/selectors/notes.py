@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from groupcare.access import Right
@@ -124,11 +124,12 @@ def today(viewer: Person, *, days: int, most: int) -> tuple[list[GroupSession], 
     now = timezone.now()
     writable = groups_with(viewer, Right.WRITE_NOTES).values("pk")
     unwritten = ~Exists(ProcessNote.objects.filter(session=OuterRef("pk")))
-    ahead = Q(ends_at__gt=now, starts_at__lt=now + timedelta(days=days))
+    seen = visible_sessions(viewer).exclude(state=GroupSession.State.CANCELLED).order_by()
+    ahead = seen.filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=days))
+    past = seen.filter(unwritten, ends_at__lte=now, group__in=writable)
     rows = (
-        visible_sessions(viewer)
-        .exclude(state=GroupSession.State.CANCELLED)
-        .filter(ahead | Q(unwritten, ends_at__lte=now, group__in=writable))
+        GroupSession.objects.filter(pk__in=ahead.values("pk").union(past.values("pk")))
+        .select_related("group", "site")
         # Latest first, so that old notes never push out what comes next.
         .order_by("-starts_at", "pk")[: 10 * most]
     )

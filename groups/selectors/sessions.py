@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from groupcare.access import Right, visible
@@ -18,10 +18,11 @@ _NEXT = ("id", "number", "starts_at", "ends_at", "format")
 
 def visible_sessions(viewer: Person) -> QuerySet[GroupSession]:
     """Return sessions of the viewer's groups, and single ones granted to the viewer; earliest first."""
-    of_groups = groups_with(viewer, Right.SEE_GROUP).values("pk")
-    single = visible(viewer, Right.SEE_SESSION, GroupSession).values("pk")
+    of_groups = GroupSession.objects.filter(group__in=groups_with(viewer, Right.SEE_GROUP).values("pk"))
+    single = visible(viewer, Right.SEE_SESSION, GroupSession)
     return (
-        GroupSession.objects.filter(Q(group__in=of_groups) | Q(pk__in=single))
+        # One IN over a UNION: of two INs joined by OR PostgreSQL makes two filters over every session there is.
+        GroupSession.objects.filter(pk__in=of_groups.values("pk").union(single.values("pk")))
         .select_related("group", "site")
         .order_by("starts_at", "pk")
     )

@@ -1,5 +1,6 @@
 """Writing notes. A note is never changed: a later revision supersedes it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,13 @@ from groups.names import names_another
 from groups.permissions import SESSION, locked_group
 from groups.selectors.entry import OPENS_BEFORE
 from groups.selectors.notes import latest_process_note, latest_progress_note
+
+# Looked up under the lock a moment ago; the database holds the references and the one chain of revisions.
+_HELD_BY_THE_DATABASE: dict[str, Any] = {
+    "exclude": ("group", "session", "membership", "about", "author", "supersedes"),
+    "validate_unique": False,
+    "validate_constraints": False,
+}
 
 
 def _locked_session(by: Person, session_id: UUID, action: str) -> tuple[TherapyGroup, GroupSession]:
@@ -59,7 +67,7 @@ def write_process_note(*, session_id: UUID, body: str, by: Person, supersedes: U
     before = latest_process_note(session_id)
     _check_seen(before.pk if before else None, supersedes)
     note = ProcessNote(group=group, session=session, author=by, body=_clean(body), supersedes=before)
-    note.full_clean()
+    note.full_clean(**_HELD_BY_THE_DATABASE)
     note.save(force_insert=True)
     _mark_held(session)
     record("process_note.write", object_type="groups.ProcessNote", object_id=note.pk)
@@ -100,7 +108,7 @@ def write_progress_note(
         body=text,
         supersedes=before,
     )
-    note.full_clean()
+    note.full_clean(**_HELD_BY_THE_DATABASE)
     note.save(force_insert=True)
     _mark_held(session)
     record("progress_note.write", object_type="groups.ProgressNote", object_id=note.pk)

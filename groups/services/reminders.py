@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from groupcare.audit import record, unit_of_work
 from groupcare.outbox.models import Message
-from groupcare.outbox.services import Link, queue
+from groupcare.outbox.services import Draft, Link, queue_many
 from groups.models import GroupSession, Membership
 from groups.permissions import SESSION
 
@@ -55,23 +55,24 @@ def _remind(session: GroupSession) -> int:
     held = GroupSession.objects.select_for_update().get(pk=session.pk)
     if held.state != GroupSession.State.SCHEDULED:
         return 0
-    places = list(
-        Membership.objects.filter(group_id=held.group_id, state__in=Membership.COMING)
-        .select_related("person")
-        .order_by("pk")
-    )
-    keys = {reminder_key(held.pk, place.person_id): place.person for place in places}
+    places = Membership.objects.filter(group_id=held.group_id, state__in=Membership.COMING).order_by("pk")
+    # Ids only: a reminder needs no name, and reading one costs more than all the rest.
+    keys = {reminder_key(held.pk, person_id): person_id for person_id in places.values_list("person_id", flat=True)}
     known = set(Message.objects.filter(idempotence_key__in=keys).values_list("idempotence_key", flat=True))
-    missing = [(key, person) for key, person in keys.items() if key not in known][:BATCH]
-    for key, person in missing:
-        queue(
-            recipient=person,
-            kind="session_reminder",
-            key=key,
-            link=Link("session", held.pk, 0),
-            when=held.starts_at,
-            expires_at=held.starts_at,
-        )
+    missing = [(key, person_id) for key, person_id in keys.items() if key not in known][:BATCH]
+    queue_many(
+        [
+            Draft(
+                recipient_id=person_id,
+                kind="session_reminder",
+                key=key,
+                link=Link("session", held.pk, 0),
+                when=held.starts_at,
+                expires_at=held.starts_at,
+            )
+            for key, person_id in missing
+        ]
+    )
     if missing:
         record("session.remind", object_type=SESSION, object_id=held.pk)
     return len(missing)

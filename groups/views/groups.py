@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from groupcare.access import Audience, Role, policy
 from groupcare.practice.selectors import practice, sites
 from groupcare.vault import unlock
+from groupcare.web import panels
 from groups import permissions, selectors, services
 from groups.forms import GroupForm
-from groups.models import Membership
+from groups.selectors.entry import OPENS_BEFORE
 from groups.selectors.groups import group_list as groups_with_places
 from groups.selectors.sessions import next_columns, next_from
 from groups.views.common import page, part_of, put_errors, viewer
@@ -30,10 +30,14 @@ def today(request: HttpRequest) -> HttpResponse:
     """Show what comes next and what waits."""
     person = viewer(request)
     soon, waiting = selectors.today(person, days=DAYS_AHEAD, most=MOST_ROWS)
-    unlock(person, soon, waiting)
+    places = selectors.places_in(person, (one.group_id for one in soon))
+    unlock(person, soon, waiting, [one for one in places if one.group_id == soon[0].group_id])
+    panels.collect(request, "groups.roll_call", places)
+    counts = panels.collect(request, "groups.session_count", soon)
     context = {
         "next": soon[0] if soon else None,
-        "coming": soon,
+        "is_open": bool(soon) and soon[0].starts_at - OPENS_BEFORE <= timezone.now(),
+        "coming": [(one, counts.get(one.pk, "")) for one in soon],
         "waiting": waiting,
         "can_create": permissions.can_create_group(person),
         "now": timezone.now(),
@@ -79,23 +83,18 @@ def group_create(request: HttpRequest) -> HttpResponse:
 def group_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one group: what comes next, who runs it, how many places are taken."""
     person = viewer(request)
-    taken = (
-        Membership.objects.filter(group=OuterRef("group_id"), ended_at__isnull=True)
-        .order_by()
-        .values("group")
-        .annotate(rows=Count("pk"))
-        .values("rows")
-    )
-    group, facilitations, row = selectors.group_with_facilitators(
-        person, pk, places_taken=Subquery(taken), **next_columns()
-    )
-    unlock(group, facilitations)
+    group, facilitations, row = selectors.group_with_facilitators(person, pk, **next_columns())
+    places = selectors.places_in(person, [group.pk])
+    unlock(group, facilitations, places)
+    panels.collect(request, "groups.roll_call", places)
+    following = next_from(row, group)
     context = {
         "group": group,
         "tab": "home",
+        "is_open": following is not None and following.starts_at - OPENS_BEFORE <= timezone.now(),
         "facilitations": facilitations,
-        "taken": getattr(row, "places_taken", 0) or 0,
-        "next": next_from(row, group),
+        "taken": len(places),
+        "next": following,
         "now": timezone.now(),
     }
     return page(request, "group_detail", context)

@@ -16,6 +16,7 @@ from groupcare.access import Audience, Right, policy
 from groupcare.audit import record
 from groupcare.exceptions import InvalidTransition, Refused
 from groupcare.vault import unlock
+from groupcare.web import panels
 from groups import selectors, services
 from groups.forms import SessionForm
 from groups.models import GroupSession
@@ -59,7 +60,9 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one session, and the way in while the door is open."""
     person = viewer(request)
     session: Any = selectors.get_session(person, pk)
-    unlock(session)
+    places = selectors.places_in(person, [session.group_id])
+    unlock(session, places)
+    panels.collect(request, "groups.roll_call", places)
     now = timezone.now()
     scheduled = session.state != GroupSession.State.CANCELLED
     is_open = scheduled and session.starts_at - OPENS_BEFORE <= now < session.ends_at

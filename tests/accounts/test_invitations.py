@@ -205,3 +205,35 @@ def test_the_list_needs_the_same_queries_for_five_and_a_hundred_people(
     # The trail's own flush (lock, insert, head, savepoints) comes on top of the page's eight.
     with django_assert_max_num_queries(16):
         client.get(f"{PREFIX}people/")
+
+
+def test_administrators_find_those_who_work_here_before_the_members(office, at_desk):
+    entries = at_desk(office.ada).get(f"{PREFIX}people/").context["entries"]
+    works_here = [bool(entry.roles) or bool(entry.invitation and entry.invitation.role) for entry in entries]
+    assert works_here == sorted(works_here, reverse=True)
+    assert True in works_here
+
+
+def test_a_list_to_choose_from_is_never_called_optional(office, at_desk):
+    page = at_desk(office.ada).get(f"{PREFIX}people/invite/").content.decode()
+    assert "Works here as</label>" in page
+
+
+@pytest.mark.req("REQ-4")
+def test_the_list_of_people_shows_for_each_the_invitation_that_waits_and_no_other(office, at_desk):
+    with acting_as(office.ada), recording():
+        people = {name: services.create_person(used_name=name, by=office.ada) for name in ("Wanda", "Una", "Nick")}
+        taken_back = services.invite(person=people["Una"], email="u@example.org", by=office.ada, role=None)
+        services.revoke_invitation(invitation=taken_back, by=office.ada)
+        again = services.invite(person=people["Una"], email="u@example.org", by=office.ada, role=None)
+        gone = services.invite(person=people["Wanda"], email="w@example.org", by=office.ada, role=None)
+        services.revoke_invitation(invitation=gone, by=office.ada)
+    entries = {entry.person.pk: entry for entry in at_desk(office.ada).get(f"{PREFIX}people/").context["entries"]}
+    shown = {name: (entries[one.pk].state, entries[one.pk].invitation) for name, one in people.items()}
+    assert shown == {"Wanda": ("none", None), "Una": ("invited", again), "Nick": ("none", None)}
+    assert (entries[office.ada.pk].state, entries[office.ada.pk].invitation) == ("active", None)
+    assert len(entries) == Person.objects.count()
+    later = Invitation.objects.get(pk=again.pk)
+    Invitation.objects.filter(pk=later.pk).update(expires_at=timezone.now())
+    entries = {entry.person.pk: entry for entry in at_desk(office.ada).get(f"{PREFIX}people/").context["entries"]}
+    assert (entries[people["Una"].pk].state, entries[people["Una"].pk].invitation) == ("expired", later)

@@ -191,7 +191,10 @@ def test_the_panels_show_the_group_the_day_and_the_members_home(world, client_fo
     publish(world)
     lead = client_for(world.nadia)
     assert "Superseded" in lead.get(f"/groups/{world.thursday.pk}/").content.decode()
-    assert "Three people of 3 cannot come in yet." in lead.get("/today/").content.decode()
+    today = lead.get("/today/").content.decode()
+    assert "Three people cannot come in yet." in today
+    assert "0 of 3 cleared" in today
+    assert "Version 1 was signed. Version 2 counts now." in today
     assert "cannot come in yet" not in client_for(world.olga).get("/today/").content.decode()
     home = client_for(world.ben).get("/home/").content.decode()
     assert "What we keep between us" in home
@@ -244,3 +247,22 @@ def test_the_standing_of_a_whole_roster_is_one_query_filtered_inside_the_window(
     assert join is not None
     assert "subject_id" in join.group(1)
     assert "subject_id" not in outside
+
+
+def test_whoever_asked_to_talk_is_offered_a_time_and_asked_for_nothing(world, client_for):
+    version = newest(world)
+    client = client_for(world.ben)
+    client.post(url("agreement-present", version.pk))
+    client.post(url("agreement-talk", version.pk))
+    home = client.get("/home/").content.decode()
+    assert "The people who lead will offer you a time." in home
+    assert "Something needs your answer first." not in home
+    assert "btn-primary" not in home
+
+
+def test_an_agreement_that_soon_runs_out_is_the_one_thing_to_do_on_the_members_home(world, client_for):
+    assert "Please sign again before" not in client_for(world.ben).get("/home/").content.decode()
+    with travel(timezone.now() + NOTICE, tick=False):
+        home = client_for(world.ben).get("/home/").content.decode()
+    assert home.count("Please sign again before") == 2
+    assert home.count("btn-primary") == 1

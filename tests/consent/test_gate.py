@@ -20,7 +20,7 @@ def ask(world, name, group=None):
 @pytest.mark.req("REQ-46")
 def test_the_join_page_refuses_until_the_new_version_is_signed_and_says_where(world, client_for):
     client = client_for(world.ben)
-    page = f"/sessions/{world.session_of_thursday.pk}/join/"
+    page = f"/visits/{world.session_of_thursday.pk}/"
     assert "Read it, then decide" not in client.get(page).content.decode()
     version = publish(world)["en"]
     shut = client.get(page).content.decode()

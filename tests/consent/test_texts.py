@@ -39,10 +39,10 @@ MUST_SAY = [
     ("what_is_covered", r"As a rule, what is shared in the group stays in the group", r"lo que se comparte en el grupo se queda en el grupo"),
     # "Own attendance, own story, own feelings, insights and skills gained, feedback about oneself, provided nobody else
     # can be recognised"
-    ("may_share", r"tell people that you come", r"decir que vienes"),
-    ("may_share", r"your own story and your own feelings", r"tu propia historia y tus propios sentimientos"),
-    ("may_share", r"what you learn, and the skills you gain", r"lo que aprendes y las habilidades"),
-    ("may_share", r"others told you about yourself", r"te dijeron sobre ti"),
+    ("may_share", r"tell people that you come", r"decir que viene\b"),
+    ("may_share", r"your own story and your own feelings", r"su propia historia y sus propios sentimientos"),
+    ("may_share", r"what you learn, and the skills you gain", r"lo que aprende y las habilidades"),
+    ("may_share", r"others told you about yourself", r"le dijeron sobre usted"),
     ("may_share", r"only if nobody else can be known", r"solo si así no se puede reconocer a nadie más"),
     # "Names, descriptions, jobs, relationships, stories, reactions, contact details, pictures or messages of others"
     ("may_not_share", r"names, how they look, their jobs, or who is close", r"nombres, su aspecto, su trabajo o quiénes son sus allegados"),
@@ -50,25 +50,25 @@ MUST_SAY = [
     ("may_not_share", r"contact details", r"datos de contacto"),
     ("may_not_share", r"pictures of them, or messages", r"fotos suyas o mensajes"),
     # REQ-19: only on the person's own clear yes
-    ("may_not_share", r"only if the person has clearly told you", r"solo si esa persona te ha dicho con claridad"),
+    ("may_not_share", r"only if the person has clearly told you", r"solo si esa persona le ha dicho con claridad"),
     # "Professional and legal duty; discloses only with consent or where law allows or requires"
     ("facilitator_duty", r"duty.*law and from the rules of their work", r"deber.*ley y de las reglas de su profesión"),
-    ("facilitator_duty", r"only if you say yes, or if the law lets them or makes them", r"si tú dices que sí, o si la ley lo permite o lo exige"),
+    ("facilitator_duty", r"only if you say yes, or if the law lets them or makes them", r"si usted dice que sí, o si la ley lo permite o lo exige"),
     # "Pointer to 2.9; in plain words, with jurisdiction data"; 2.9: what must be listed
     ("limits", r"may make the people.*or it may let them", r"puede exigir o permitir"),
     ("limits", r"a child may be harmed", r"daño, maltrato o abandono de un niño"),
     ("limits", r"an adult who cannot keep safe", r"persona adulta que no puede protegerse"),
-    ("limits", r"you or another person may be in grave danger", r"tú u otra persona puede estar en grave peligro"),
+    ("limits", r"you or another person may be in grave danger", r"usted u otra persona puede estar en grave peligro"),
     ("limits", r"a court orders", r"lo ordena un tribunal"),
     ("limits", r"claim or a complaint", r"demanda o una queja"),
     ("limits", r"an office that checks", r"una oficina que vigila"),
-    ("limits", r"treat you.*pay for your care.*run the practice.*check and guide", r"te tratan.*pagan tu atención.*administran.*supervisan"),
+    ("limits", r"treat you.*pay for your care.*run the practice.*check and guide", r"le tratan a usted.*pagan su atención.*administran.*supervisan"),
     ("limits", r"rules of \{place\}", r"las de \{place\}"),
     ("limits", r"as little as they can", r"lo menos posible"),
-    ("limits", r"tell you first when that is safe", r"Te avisan antes cuando es seguro"),
+    ("limits", r"tell you first when that is safe", r"A usted le avisan antes cuando es seguro"),
     ("limits", r"A report does not mean", r"Un aviso no significa"),
     # "cannot promise that others will keep it; in most places members have no legal duty, in some they do"
-    ("no_guarantee", r"cannot promise you that the others will", r"No podemos prometerte que las demás la cumplan"),
+    ("no_guarantee", r"cannot promise you that the others will", r"No podemos prometerle que las demás la cumplan"),
     ("no_guarantee", r"In most places the law does not.*In some places it does", r"En la mayoría de los lugares, la ley no obliga.*En algunos sí"),
     # section 8: members are not bound by the health privacy laws: "Say so"
     ("no_guarantee", r"privacy laws.*do not bind the other members", r"leyes de privacidad.*no obligan a los demás miembros"),
@@ -79,15 +79,15 @@ MUST_SAY = [
     ("consequences", r"First we talk.*Then.*repair.*leave the group", r"Primero hablamos.*Después.*reparar.*dejar el grupo"),
     ("consequences", r"people who lead the group decide: \{facilitators\}.*they hear the person", r"Deciden quienes dirigen el grupo: \{facilitators\}.*Antes escuchan"),
     # "How, to whom, how fast one hears back, that raising it is not disloyal"
-    ("raise_concern", r"Tell the people.*Raise a concern.*privacy officer.*\{contact\}", r"Díselo.*preocupación.*privacidad.*\{contact\}"),
+    ("raise_concern", r"Tell the people.*Raise a concern.*privacy officer.*\{contact\}", r"Dígaselo.*preocupación.*privacidad.*\{contact\}"),
     ("raise_concern", r"hear back within \{answer_days\} working days", r"respuesta en un plazo de \{answer_days\} días hábiles"),
     ("raise_concern", r"not disloyal", r"no es una deslealtad"),
     # "Tell us quickly; no punishment for owning up"
-    ("accidents", r"Tell us quickly.*Nobody is punished", r"Dínoslo pronto.*No se castiga a nadie"),
+    ("accidents", r"Tell us quickly.*Nobody is punished", r"Díganoslo pronto.*No se castiga a nadie"),
     # "Continues after leaving and after the group ends"
-    ("duration", r"after you leave.*after the group ends", r"después de que dejes el grupo.*después de que el grupo termine"),
+    ("duration", r"after you leave.*after the group ends", r"después de que usted deje el grupo.*después de que el grupo termine"),
     # "Weekly ritual; dated full reviews; how to propose a change"
-    ("review", r"Each week.*\{review_on\}.*change something\? Say so", r"Cada semana.*\{review_on\}.*cambiar algo\? Dilo"),
+    ("review", r"Each week.*\{review_on\}.*change something\? Say so", r"Cada semana.*\{review_on\}.*cambiar algo\? Dígalo"),
     # "Read, understood, had questions answered, agree; method (typed, drawn, spoken and witnessed), time, version, language"
     ("signature", r"I read this\. I understood it\. My questions were answered\. I agree", r"Lo leí\. Lo entendí\. Respondieron mis preguntas\. Me comprometo"),
     ("signature", r"typed, drawn, or spoken with a witness\), the time, the version and the language", r"escrito, dibujado, o de palabra con testigo\), la hora, la versión y el idioma"),

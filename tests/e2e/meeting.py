@@ -54,7 +54,7 @@ def the_door_says_what_to_do(house: House, reminder: Letter) -> None:
     assert member.visit(reminder.link).status == 403
     assert member.heading == "You cannot come in yet"
     member.sees_nothing_of("meet.example", "Show me the way in")
-    assert member.visit(house.cast.places["session"] + "room/").status == 403
+    assert member.visit(house.cast.places["session"].replace("sessions", "visits") + "room/").status == 403
     member.sees_nothing_of("meet.example")
     member.visit(reminder.link)
     member.follow("Go there")
@@ -136,7 +136,14 @@ def the_concern_is_two_taps_away(house: House) -> None:
     """Count the taps from every kind of page that a member meets."""
     member, cast = house.of(house.cast.signs.key), house.cast
     kept = re.sub(r"\?.*", "", first_path(member, "/agreements/", "My copy"))
-    pages = ("/home/", "/my/sessions/", "/agreements/", kept, cast.places["session"] + "join/", "/account/profile/")
+    pages = (
+        "/home/",
+        "/my/sessions/",
+        "/agreements/",
+        kept,
+        cast.places["session"].replace("sessions", "visits"),
+        "/account/profile/",
+    )
     for page in pages:
         member.visit(page)
         member.taps = 0

@@ -209,7 +209,7 @@ class Visitor:
     def sign_in(self, email: str, password: str) -> None:
         """Sign in with address and password."""
         self.visit("/account/login/")
-        self.write("Email", email)
+        self.write("E-mail address", email)
         self.write("Password", password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
         self.watch.look(self.page)

@@ -139,3 +139,33 @@ def test_an_overview_takes_at_most_eight_queries_whatever_the_rows(
     few = queries(browser, url)
     many(world, 100)
     assert queries(browser, url) <= few <= 8
+
+
+def test_the_day_begins_with_the_next_session_and_says_who_cannot_come_and_why(
+    world: World, client_for: Browser
+) -> None:
+    shown = client_for(world.nadia).get(reverse("groups:today")).content.decode()
+    assert 'aria-label="3 of 3 cleared"' in shown
+    assert "Everyone can come in." in shown
+    assert "Not cleared for the next session" not in shown
+
+
+def test_the_session_page_tells_who_may_come_in_and_only_to_those_who_run_the_group(
+    world: World, client_for: Browser
+) -> None:
+    page = staff_pages(world, "thursday")["session-detail"]
+    shown = client_for(world.nadia).get(page).content.decode()
+    assert "Who can come in" in shown
+    assert world.ben.used_name in shown
+    assert client_for(world.olga).get(page).status_code == 404
+
+
+def test_who_works_here_and_has_a_place_finds_it_on_their_account_page_and_nobody_else_does(
+    world: World, client_for: Browser
+) -> None:
+    account = reverse("accounts:profile")
+    for person in (world.nadia, world.ben):
+        assert "My own place" not in client_for(person).get(account).content.decode()
+    Membership.objects.create(group=world.tuesday, person=world.nadia, state=Membership.State.ACTIVE)
+    assert "My own place" in client_for(world.nadia).get(account).content.decode()
+    assert client_for(world.nadia).get(reverse("groups:home-member")).status_code == 200

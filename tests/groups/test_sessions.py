@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from groupcare.access import Right, grant
 from groupcare.outbox.models import Message
 from groups.localtime import to_utc
 from groups.models import GroupSession, Membership
+from groups.selectors import today, visible_sessions
 from groups.tasks import send_reminders
-from tests.world import World
+from tests.world import World, at_work
 
 Browser = Callable[..., Client]
 NEW_YORK = ZoneInfo("America/New_York")
@@ -116,3 +118,44 @@ def test_no_reminder_for_a_place_that_ended_or_a_session_called_off_or_begun(wor
     assert not Message.objects.filter(recipient=world.ben, kind="session_reminder").exists()
     assert reminders(other) == 0
     assert reminders(world.session_of_thursday) == 0
+
+
+def granted(person, session: GroupSession, *, days: int = 1) -> None:
+    start = timezone.now() - timedelta(hours=1)
+    grant(
+        person=person, right=Right.SEE_SESSION, obj=session, valid_from=start, valid_until=start + timedelta(days=days)
+    )
+
+
+def test_a_single_session_stands_beside_those_of_the_own_groups_and_each_stands_once(world: World) -> None:
+    theirs, own = world.session_of_tuesday, world.session_of_thursday
+    with at_work(world.nadia) as nadia:
+        before = {one.pk for one in visible_sessions(nadia)}
+        granted(nadia, theirs)
+        # Seen twice over: through the group, and alone.
+        granted(nadia, own)
+        after = [one.pk for one in visible_sessions(nadia)]
+        assert theirs.pk not in before
+        assert own.pk in before
+        assert sorted(after) == sorted({*before, theirs.pk})
+        waiting = GroupSession.objects.get(pk=theirs.pk)
+        soon, past = today(nadia, days=400, most=100)
+        # A single session is shown when it comes; its note is for those who run its group.
+        assert (waiting in soon) == (waiting.ends_at > timezone.now())
+        assert waiting not in past
+    with time_machine.travel(timezone.now() + timedelta(days=2)), at_work(world.nadia) as nadia:
+        assert theirs.pk not in {one.pk for one in visible_sessions(nadia)}
+
+
+def test_who_has_neither_group_nor_single_session_sees_none(world: World) -> None:
+    with at_work(world.petra) as petra:
+        assert list(visible_sessions(petra)) == []
+        assert today(petra, days=400, most=100) == ([], [])
+
+
+def test_many_sessions_are_found_through_their_keys_and_not_by_a_filter_over_all(world: World) -> None:
+    """Two INs joined by OR make PostgreSQL read every session there is; the product asks one IN over a UNION."""
+    with at_work(world.nadia) as nadia:
+        outer = str(visible_sessions(nadia).query).split(" WHERE ", 1)[1]
+        assert outer.split("(SELECT", 1)[0].rstrip(" (").endswith("IN")
+        assert "UNION" in outer

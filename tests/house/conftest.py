@@ -47,6 +47,7 @@ def populated(world: Any, acting: Any) -> dict[tuple[str, str], Any]:
         ("keys", "pk"): 1,
         ("groups", "pk"): world.thursday.pk,
         ("sessions", "pk"): world.session_of_thursday.pk,
+        ("visits", "pk"): world.session_of_thursday.pk,
         ("mine", "pk"): concern.pk,
         ("concerns", "pk"): concern.pk,
     }

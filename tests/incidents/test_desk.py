@@ -6,8 +6,11 @@ import re
 import pytest
 from django.urls import reverse
 
+from groupcare.access import Role
+from groupcare.accounts.models import User
 from groupcare.audit.models import TrailEvent
 from incidents.models import Concern, ConcernEntry
+from tests.factories import make_staff
 from tests.incidents.conftest import REASONS, STORY, TOLD
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +209,27 @@ def test_pages_of_the_list_hold_25_and_no_total(world, client_for, raise_as):
     for odd in ("0", "-1", "x", "9" * 40):
         assert client.get(LIST, {"page": odd}).status_code == 200
         assert client.get(API, {"offset": odd}).status_code == 200
+
+
+@pytest.mark.req("REQ-93")
+def test_a_closed_concern_shows_each_name_and_each_step_once_in_order(world, client_for, raise_as):
+    concern = raise_as(world.ben, world.nadia, world.tom)
+    client = client_for(world.petra)
+    for step in STEPS[:3]:
+        assert client.post(f"{detail(concern.pk)}{step}/", WORDS).status_code == 302
+    answer = client.get(f"{API}/{concern.pk}").json()
+    assert sorted(one["id"] for one in answer["named"]) == sorted(str(one.pk) for one in (world.nadia, world.tom))
+    assert [one["to_state"] for one in answer["entries"]] == ["acknowledged", "assessed", "closed"]
+    assert (answer["entries"][1]["body"], answer["entries"][2]["told_reporter"]) == (REASONS, TOLD)
+    page = client.get(detail(concern.pk)).content.decode()
+    assert all(page.count(words) == 1 for words in (REASONS, TOLD, STORY))
+
+
+@pytest.mark.req("SEC-14")
+def test_an_officer_whose_account_is_switched_off_is_not_waited_for(world, client_for, raise_as):
+    second = make_staff("Quentin Hale", Role.PRIVACY_OFFICER)
+    about_petra = raise_as(world.ben, world.petra)
+    xavier = client_for(world.xavier)
+    assert (sees(client_for(second), about_petra), sees(xavier, about_petra)) == (True, False)
+    User.objects.filter(person=second).update(is_active=False)
+    assert sees(client_for(world.xavier), about_petra)

@@ -81,6 +81,11 @@ def ring(filled: int, total: int, word: str = "") -> SafeString:
     return seats.ring(filled, total, word or gettext("cleared"))
 
 
+def seats_words(filled: int, total: int) -> tuple[str, str]:
+    """Return "7 of 10" and "cleared", where a row has no room for more than the first."""
+    return seats.sentence(filled, total, "").strip(), gettext("cleared")
+
+
 @register.simple_tag
 def seat_row(filled: int, total: int, word: str = "") -> SafeString:
     """Return the seats as a row of dots, for a phone."""

@@ -1,0 +1,297 @@
+"""Everybody who may try, and everything they may try it on; and how one try is made and looked at."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from groupcare.access import Role, RoleHolding
+from groupcare.accounts import services as accounts
+from groupcare.accounts import stepup
+from groupcare.accounts.models import Person, SessionRecord
+from groupcare.accounts.sealing import secrets_of
+from groupcare.accounts.selectors import SEEN
+from groupcare.audit.models import TrailEvent
+from groups import services as groups
+from groups.models import Facilitation
+from incidents import services as incidents
+from tests.conftest import _population, sign_in
+from tests.factories import make_person, make_staff
+from tests.house import matrix
+from tests.house.matrix import Cell
+from tests.house.tables import fingerprints
+from tests.world import World, at_work
+
+# What a refused try may write: its own trail event, the session's expiry and record.
+MAY_GROW = frozenset({"audit_trailevent", "audit_chainhead", "django_session", "accounts_sessionrecord"})
+BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+ABSENT = {"passkey": 987654321}
+_CSRF = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*')
+_LITERAL = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b[0-9a-f]{32}\b|\b\d+\b")
+
+
+@dataclass
+class Cast:
+    """The people by role, and the objects of Thursday by name."""
+
+    world: World
+    people: dict[str, Person]
+    objects: dict[str, Any]
+    browsers: dict[str, Client] = field(default_factory=dict)
+
+    def absent(self) -> dict[str, Any]:
+        """Return ids of nothing, in the shapes of the objects' ids."""
+        return {name: ABSENT.get(name, uuid.uuid4()) for name in self.objects}
+
+    def browser(self, role: str) -> Client:
+        """Return the browser of somebody in a role, signed in with a fresh proof of who they are."""
+        if role == matrix.ANONYMOUS:
+            return Client()
+        if role not in self.browsers:
+            self.browsers[role] = sign_in(Client(), self.people[role])
+            self.browsers[role].get("/account/sessions/")  # notes the session, so that no later answer has to
+        self.browsers[role].cookies.pop("messages", None)  # what an earlier test left to be said
+        keep_fresh(self.browsers[role])
+        return self.browsers[role]
+
+
+def keep_fresh(browser: Client) -> None:
+    """Let the session be used just now, and the proof be given just now: a module of tests takes minutes."""
+    session = browser.session
+    session[SEEN] = int(timezone.now().timestamp())
+    session[stepup.KEY] = {**session[stepup.KEY], "at": timezone.now().timestamp()}
+    session.save()
+
+
+def gather(world: World) -> Cast:
+    """Return the whole cast; made through the services, but for accounts and passkeys."""
+    people = {
+        matrix.MEMBER: world.ben,
+        matrix.CO_MEMBER: world.chiara,
+        matrix.FORMER: world.ex,
+        matrix.ELSEWHERE: world.zoe,
+        matrix.LEAD: world.nadia,
+        matrix.CO: world.tom,
+        matrix.OTHER_LEAD: world.olga,
+        matrix.ADMIN: world.ada,
+        matrix.ROOT: world.root,
+        matrix.OFFICER: world.petra,
+        matrix.REVIEWER: world.xavier,
+        matrix.TRAINEE: make_staff("Tara Mensah", Role.TRAINEE),
+        matrix.SUPERVISOR: make_staff("Sol Nilsen", Role.FACILITATOR),
+        matrix.ENDED: make_staff("Finn Ward", Role.FACILITATOR),
+        matrix.ROLE_ENDED: make_staff("Rolf Dahl", Role.FACILITATOR),
+        matrix.CUSTODIAN: make_staff("Cato Reyes", Role.CUSTODIAN),
+        matrix.SUPER_OTHER: make_staff("Sue Perez", Role.FACILITATOR, superuser=True),
+        # Somebody who could do nearly all of it, had the account not been switched off.
+        matrix.INACTIVE: make_staff("Ina Holm", Role.FACILITATOR, Role.ADMINISTRATOR),
+    }
+    _let_them_run(world, people)
+    cast = Cast(world, people, _objects(world))
+    for role in matrix.SIGNED_IN:
+        cast.browser(role)
+    cast.browser(matrix.INACTIVE)
+    login = people[matrix.INACTIVE].login
+    type(login).objects.filter(pk=login.pk).update(is_active=False)
+    return cast
+
+
+def _let_them_run(world: World, people: dict[str, Person]) -> None:
+    """Give everybody their part in Thursday, and end what has ended."""
+    parts = {
+        matrix.TRAINEE: "trainee",
+        matrix.SUPERVISOR: "supervisor",
+        matrix.ENDED: "co",
+        matrix.ROLE_ENDED: "lead",
+        matrix.INACTIVE: "lead",
+    }
+    with at_work(world.nadia) as nadia:
+        for role, part in parts.items():
+            groups.add_facilitator(group=world.thursday, person=people[role], role=part, by=nadia)
+        ended = Facilitation.objects.get(group=world.thursday, person=people[matrix.ENDED])
+        groups.end_facilitation(facilitation_id=ended.pk, group=world.thursday, by=nadia)
+    with at_work(world.olga) as olga:
+        groups.add_facilitator(group=world.tuesday, person=people[matrix.SUPER_OTHER], role="co", by=olga)
+    RoleHolding.objects.filter(person=people[matrix.ROLE_ENDED]).update(valid_until=timezone.now())
+
+
+def _objects(world: World) -> dict[str, Any]:
+    """Return the ids of everything that somebody may try to reach; all of it exists."""
+    found: dict[str, Any] = {
+        "group": world.thursday.pk,
+        "session": world.session_of_thursday.pk,
+        "coming": world.coming_session_of_thursday.pk,
+        "membership": world.membership("dev").pk,
+        "facilitation": Facilitation.objects.get(group=world.thursday, person=world.tom).pk,
+        "colleague": world.olga.pk,
+        "process_note": world.process_note_of_thursday.pk,
+        "version": world.version_of_thursday.pk,
+        "document": world.version_of_thursday.document_id,
+        "act": world.act_of_ben.pk,
+    }
+    for name, steps in {"concern": 0, "concern_acknowledged": 1, "concern_assessed": 2}.items():
+        found[name] = concern_about(world.ben, world.nadia, reader=world.petra, steps=steps)
+    found["concern_outside"] = concern_about(world.ben, world.petra, reader=world.xavier, steps=0)
+    with at_work(world.ada) as ada:
+        found["invitation"] = accounts.invite(person=make_person("Wai Ting"), email="wai@example.org", by=ada).pk
+    sign_in(Client(), world.ben).get("/account/sessions/")
+    found["handle"] = SessionRecord.objects.get(user__person=world.ben).handle
+    found["passkey"] = passkey_of(world.ben).pk
+    return found
+
+
+class Stage:
+    """The cast, gathered once for a module of tests that are each rolled back, and taken away after the last."""
+
+    cast: Cast | None = None
+
+    def __init__(self) -> None:
+        self.around = ExitStack()
+
+    def open(self) -> None:
+        """Gather the cast, unless it is there."""
+        if self.cast is None:
+            atomic = transaction.atomic()
+            atomic._from_testcase = True  # a unit of work insists on being outermost, but for this mark
+            self.around.enter_context(atomic)
+            self.cast = gather(_population.world)
+
+    def close(self) -> None:
+        """Take the cast away."""
+        if self.cast is not None:
+            transaction.set_rollback(True)
+            self.around.close()
+
+
+@pytest.fixture(scope="module")
+def _stage(django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """Return where the cast stands as long as the module's tests run."""
+    stage = Stage()
+    yield stage
+    with django_db_blocker.unblock():
+        stage.close()
+
+
+@pytest.fixture
+def _settled(request: pytest.FixtureRequest, _settled: None, _stage: Stage, django_db_blocker: DjangoDbBlocker) -> None:
+    """See to it, before the test's own transaction begins, that the cast stands if it is wanted."""
+    if "cast" in request.fixturenames:
+        with django_db_blocker.unblock():
+            _stage.open()
+
+
+@pytest.fixture(name="cast")
+def cast_of_world(world: World, _stage: Stage) -> Cast:
+    """Return the whole cast; whatever the test does to it is rolled back."""
+    del world
+    assert _stage.cast is not None
+    return _stage.cast
+
+
+def concern_about(reporter: Person, named: Person, *, reader: Person, steps: int) -> Any:
+    """Return the id of a concern that ``reporter`` raised about ``named``, taken some steps by ``reader``."""
+    with at_work(reporter):
+        concern = incidents.raise_concern(by=reporter, what_happened="A story told outside.", named=[named.pk])
+    with at_work(reader):
+        if steps > 0:
+            incidents.acknowledge(concern_id=concern.pk, by=reader)
+        if steps > 1:
+            incidents.assess(concern_id=concern.pk, reasons="We asked.", by=reader)
+    return concern.pk
+
+
+def passkey_of(person: Person) -> Authenticator:
+    """Return a passkey of a person, as the set-up page would keep it."""
+    with secrets_of(person.login):
+        return Authenticator.objects.create(
+            user=person.login, type=Authenticator.Type.WEBAUTHN, data={"name": "Telephone", "credential": {}}
+        )
+
+
+@dataclass
+class Try:
+    """What came of one request."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+    location: str
+    events: list[tuple[str, str, str, str, str]]
+    queries: list[str]
+    mails: int
+
+
+def attempt(browser: Client, cell: Cell, objects: dict[str, Any], found: dict[str, Any] | None = None) -> Try:
+    """Send one request of ``cell`` to ``objects``, and return what came of it.
+
+    Args:
+        browser: who sends it.
+        cell: the route, method and body.
+        objects: what the address names.
+        found: what the body names; ``objects`` if not given.
+    """
+    caches["limits"].clear()
+    last, sent = last_event(), len(mail.outbox)
+    data, url = cell.data(found or objects), cell.url(objects)
+    named = [objects[key] for key in cell.objects.values()]
+    kind = {"content_type": "application/json"} if cell.is_api and cell.method == matrix.POST else {}
+    with CaptureQueriesContext(connection) as seen:
+        answer = getattr(browser, cell.method)(url, data, **kind)
+    skipped = {"Expires", "Set-Cookie", "X-Request-Id", "X-Request-ID", "Content-Length", "Location"}
+    return Try(
+        status=answer.status_code,
+        body=same_words(answer.content.decode("utf-8", "replace"), url, named),
+        headers={name: value for name, value in answer.headers.items() if name not in skipped},
+        location=same_words(answer.headers.get("Location", ""), url, named),
+        events=events_after(last),
+        queries=[kind_of(query["sql"]) for query in seen.captured_queries if is_work(query["sql"])],
+        mails=len(mail.outbox) - sent,
+    )
+
+
+def same_words(text: str, url: str, objects: list[Any]) -> str:
+    """Return a text without what must differ: the address, the ids in it, and the token of the form."""
+    text = text.replace(url, "ADDRESS").replace(quote(url, safe=""), "ADDRESS")
+    for value in objects:
+        if isinstance(value, uuid.UUID):
+            text = text.replace(str(value), "ID")
+    return _CSRF.sub(r"\1TOKEN", text)
+
+
+def is_work(sql: str) -> bool:
+    """Return whether a statement is more than the edge of a transaction."""
+    return not sql.startswith(BOOKKEEPING)
+
+
+def kind_of(sql: str) -> str:
+    """Return a statement without its values."""
+    return _LITERAL.sub("?", sql)
+
+
+def last_event() -> int:
+    """Return the number of the trail's latest event."""
+    return TrailEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+
+
+def events_after(sequence: int) -> list[tuple[str, str, str, str, str]]:
+    """Return actor, action, type and id of the object, and result of each later event."""
+    rows = TrailEvent.objects.filter(sequence__gt=sequence).order_by("sequence")
+    return list(rows.values_list("actor", "action", "object_type", "object_id", "result"))
+
+
+def state() -> dict[str, str]:
+    """Return the contents of every table that a refused try must leave as it is."""
+    return fingerprints(without=MAY_GROW)

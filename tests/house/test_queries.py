@@ -1,0 +1,164 @@
+"""Every GET page and every list of the API: at most eight queries, and no more for a hundred rows than for five."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from groupcare.accounts.sealing import secrets_of
+from groups.services import acknowledge_ground_rules
+from tests.conftest import sign_in
+from tests.house.cast import Cast, _settled, _stage, cast_of_world, is_work, keep_fresh, kind_of  # noqa: F401
+from tests.house.matrix import CELLS, GET
+from tests.house.practice import Grown
+from tests.house.routes import all_routes, label, parameters
+from tests.world import at_work
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY, MOST = 5, 100, 8
+VIEWERS = ("nadia", "tom", "ben", "chiara", "ada", "petra", "xavier")
+# Not measured: they answer with a redirect or a mere status, need an object of their own, or end the session.
+NOT_PAGES = {
+    "home",
+    "web:leave",
+    "account_logout",
+    "account_login",
+    "consent:agreement-open",
+    "accounts:invitation-accept",
+    "account_reset_password_from_key",
+    "outbox:mail-list",
+    "outbox:mail-detail",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "web:healthz",
+    # One passkey, and no list; a made-up passkey would break the page that asks for one.
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}
+ROUTES = [
+    route for route in all_routes() if route.name and label(route) not in NOT_PAGES and "none/" not in route.pattern
+]
+
+
+@dataclass
+class Count:
+    """The statements of one page, those of the trail's own flush apart."""
+
+    page: list[str] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
+
+
+Counts = dict[tuple[str, str], Count]
+_measured: dict[int | str, Counts] = {}
+
+
+def addresses(cast: Cast) -> dict[str, list[str]]:
+    """Return the addresses of each route: all of those in the table, or the only one."""
+    found = {label(route): [reverse(route.name)] for route in ROUTES if not parameters(route)}
+    for cell in CELLS:
+        if cell.method == GET and cell.route not in NOT_PAGES:
+            found.setdefault(cell.route, []).append(cell.url(cast.objects))
+    return found
+
+
+def count(browser: Client, url: str) -> Count | None:
+    """Return the statements of a page the second time it is opened, or None if it does not open."""
+    caches["limits"].clear()
+    if browser.get(url).status_code != 200:
+        return None
+    with CaptureQueriesContext(connection) as seen:
+        answer = browser.get(url)
+    assert answer.status_code == 200
+    found = Count()
+    for query in seen.captured_queries:
+        if is_work(query["sql"]):
+            (found.trail if "audit_" in query["sql"] else found.page).append(kind_of(query["sql"]))
+    return found
+
+
+def measure(cast: Cast) -> Counts:
+    """Return the statements of every page for every viewer who may open it."""
+    found: Counts = {}
+    for who in VIEWERS:
+        browser = sign_in(Client(), cast.world.person(who))
+        browser.get("/account/sessions/")
+        for route, urls in addresses(cast).items():
+            for number, url in enumerate(urls):
+                keep_fresh(browser)
+                if (one := count(browser, url)) is not None:
+                    found[route, who if not number else f"{who} {number}"] = one
+    return found
+
+
+def open_doors(cast: Cast) -> None:
+    """See to what some pages need before they open at all."""
+    Authenticator.objects.filter(pk=cast.objects["passkey"]).delete()
+    with secrets_of(cast.world.nadia.login):
+        RecoveryCodes.activate(cast.world.nadia.login)
+    with at_work(cast.world.ben) as ben:
+        acknowledge_ground_rules(session_id=cast.objects["session"], by=ben)
+
+
+@pytest.fixture
+def measured(cast: Cast) -> dict[int, Counts]:
+    """Return the counts with few rows and with many; measured once for all tests of this module."""
+    assert "failed" not in _measured, "measuring failed; see the first error of this module"
+    if not _measured:
+        _measured["failed"] = {}
+        mark = transaction.savepoint()
+        open_doors(cast)
+        grown = Grown(cast.world)
+        for rows in (FEW, MANY):
+            grown.to(rows)
+            _measured[rows] = measure(cast)
+        transaction.savepoint_rollback(mark)
+        del _measured["failed"]
+    return _measured
+
+
+def of(route: str, counts: Counts) -> dict[str, Count]:
+    return {who: one for (name, who), one in counts.items() if name == route}
+
+
+@pytest.mark.req("SEC-12")
+@pytest.mark.parametrize("route", ROUTES, ids=label)
+def test_a_page_asks_the_database_at_most_eight_times_however_long_its_lists_are(route, measured):
+    few, many = of(label(route), measured[FEW]), of(label(route), measured[MANY])
+    if not many:
+        assert not takes_get(route), "nobody opened it"
+        return
+    assert set(few) == set(many)
+    wrong = []
+    for who, one in many.items():
+        if len(one.page) > MOST:
+            wrong.append(f"{who}: {len(one.page)} queries\n  " + "\n  ".join(sql[:150] for sql in one.page))
+        if len(one.page) > len(few[who].page) or len(one.trail) > len(few[who].trail):
+            more = [sql[:150] for sql in one.page if one.page.count(sql) > few[who].page.count(sql)]
+            wrong.append(f"{who}: {len(few[who].page)} with {FEW} rows and {len(one.page)} with {MANY}: {more}")
+    assert not wrong, "\n".join(wrong)
+
+
+def takes_get(route) -> bool:
+    """Return whether a route answers GET; those that only take POST have no page."""
+    known = [cell.method for cell in CELLS if cell.route == label(route)]
+    if known:
+        return GET in known
+    return label(route) not in POST_ONLY
+
+
+POST_ONLY = {"accounts:step-up-send", "accounts:session-end-others"}
+
+
+def test_the_trail_costs_a_reading_page_three_statements(measured):
+    """Head, insert, move: the same three for a hundred notes as for one; pages that read nothing have none."""
+    counts = {len(one.trail) for one in measured[MANY].values()}
+    assert counts <= {0, 3}
+    notes = of("groups:session-notes", measured[MANY])
+    assert {len(one.trail) for one in notes.values()} == {3}

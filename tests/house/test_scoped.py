@@ -1,0 +1,66 @@
+"""Pages, API and panels reach rows through selectors that take the viewer, never through a manager (SEC-6)."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("groups", "consent", "incidents", "groupcare/accounts", "groupcare/practice")
+DOORS = ("views", "api", "forms", "panels", "urls", "api_urls")
+MANAGERS = {"objects", "spells", "_default_manager", "_base_manager"}
+
+# Selectors that name nobody's rows to anybody, with the reason why they take no viewer.
+WITHOUT_VIEWER = {
+    "facts about the practice that every page shows": {
+        "find_practice", "forget_practice", "practice", "public_name", "ready", "steps",
+    },
+    "asked by services after they have refused or let in the person": {
+        "latest_process_note", "latest_progress_note", "latest_answer", "presented_at", "current_address",
+        "person_ids_for", "unsettled", "staff", "staff_without_second_factor", "findings", "places_of",
+        "named_in", "readers", "entry", "own_words", "is_withdrawable",
+    },
+    "work on rows that a selector with a viewer has returned": {
+        "siblings", "text_of", "entries", "coming", "next_columns", "next_from", "slots_of", "roll_calls",
+    },
+    "turn a value into another": {"normal", "address_index", "reporter_index"},
+}  # fmt: skip
+
+
+def _modules() -> Iterator[Path]:
+    for app in APPS:
+        for name in DOORS:
+            yield from (ROOT / app).glob(f"{name}.py")
+            yield from (ROOT / app / name).glob("*.py")
+
+
+@pytest.mark.req("SEC-6")
+def test_no_page_api_form_or_panel_asks_a_manager() -> None:
+    modules = list(_modules())
+    assert len(modules) > 20
+    found = [
+        f"{module.relative_to(ROOT)}:{node.lineno}"
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS
+    ]
+    assert found == []
+
+
+@pytest.mark.req("SEC-6")
+def test_a_selector_takes_the_viewer_first_or_stands_on_the_list_with_its_reason() -> None:
+    listed = set().union(*WITHOUT_VIEWER.values())
+    missing = []
+    for app in APPS:
+        name = app.replace("/", ".") + ".selectors"
+        package = import_module(name)
+        for function_name, function in inspect.getmembers(package, inspect.isfunction):
+            if not function.__module__.startswith(name) or function_name.startswith("_"):
+                continue
+            first = next(iter(inspect.signature(function).parameters), "")
+            if first not in {"viewer", "person"} and function_name not in listed:
+                missing.append(f"{name}.{function_name}({first})")
+    assert missing == []
