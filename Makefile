@@ -61,7 +61,6 @@ check: $(TEST) $(E2E) $(LINT) ## Lint, types, layers, templates, migrations, dep
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint --quiet --lint templates
-	@$(BIN)/bandit -q -r groupcare groups consent incidents -c pyproject.toml
 	@bash .ci/django-checks $(BIN)/python
 	@$(BIN)/python -m tests.trace --check
 
