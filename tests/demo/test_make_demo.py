@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,6 +18,7 @@ from groupcare.demo.clock import clock_at
 from groupcare.demo.story import Story
 from groups.models import GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
 from incidents.models import Concern
+from tests.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +90,13 @@ def test_the_moved_clock_moves_model_defaults_too_and_goes_back() -> None:
         assert timezone.now() == then
         assert Person(used_name="Somebody").created_at == then
     assert timezone.now() > then
+
+
+@pytest.mark.req("REQ-136")
+def test_a_demo_account_is_told_that_no_real_one_works_without_a_second_factor(printed: str) -> None:
+    del printed
+    told = "works without a second factor"
+    browser = Client(SERVER_NAME="localhost")
+    nadia = User.objects.get(email="nadia@demo.example").person
+    assert told in sign_in(browser, nadia).get("/today/").content.decode()
+    assert told not in Client(SERVER_NAME="localhost").get("/account/login/").content.decode()
