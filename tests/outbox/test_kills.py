@@ -1,7 +1,7 @@
 """Workers killed with -9 at every enumerated point: nothing is lost, doubles stay within F10 (F15).
 
 Each worker is a forked process that delivers until nothing is due or it is killed; the database, the
-tray and the mail server are real. GROUPCARE_KILLS sets the kills per transport: 26 in the suite, 1,000 in
+tray and the mail server are real. GROUPCARE_KILLS sets the kills per transport: 160 in the suite (20 a point), 1,000 in
 `make deep`. One more test kills a real Celery worker.
 """
 
@@ -32,7 +32,7 @@ from groupcare.practice.models import Installation
 from tests.factories import make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
-KILLS = int(os.environ.get("GROUPCARE_KILLS", "26"))
+KILLS = int(os.environ.get("GROUPCARE_KILLS", "160"))
 REMINDERS = max(200, 4 * KILLS)
 SAFETY = REMINDERS // 4
 ROOT = Path(__file__).resolve().parents[2]
