@@ -92,7 +92,6 @@ def test_the_moved_clock_moves_model_defaults_too_and_goes_back() -> None:
     assert timezone.now() > then
 
 
-@pytest.mark.req("REQ-136")
 def test_a_demo_account_is_told_that_no_real_one_works_without_a_second_factor(printed: str) -> None:
     del printed
     told = "works without a second factor"

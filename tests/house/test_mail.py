@@ -43,6 +43,7 @@ def test_a_days_mail_has_one_recipient_each_and_not_a_word_of_care_name_or_addre
     sent = _a_days_mail(world, client_for)
     subjects = {message.subject for message in sent}
     assert len(sent) >= 7
+    assert ["uma@example.net"] in [message.recipients() for message in sent]
     assert len(subjects) >= 3, subjects
     names = {word for person in Person.objects.all() for word in person.used_name.split() if len(word) > 2}
     for message in sent:
