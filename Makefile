@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Compiled once: four processes start in a second each instead of compiling 1,500 modules each time.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test test-postgres check e2e bench deep trace help lock messages
+.PHONY: run test test-postgres check e2e bench deep trace help lock messages tour backup restore drill upgrade
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,13 +64,17 @@ check: $(TEST) $(E2E) $(LINT) ## Lint, types, layers, templates, migrations, dep
 	@bash .ci/django-checks $(BIN)/python
 	@$(BIN)/python -m tests.trace --check
 
-e2e: $(TEST) $(E2E) ## Walk the main job in a real browser
+e2e: $(TEST) $(E2E) ## Live the stories of the product in a real browser
 	@$(BIN)/python -m pytest tests/e2e -m e2e -p no:randomly -n 0 --force-enable-socket
+
+tour: $(TEST) $(E2E) ## Take a picture of every page into docs/tour
+	@$(BIN)/python -m tests.e2e.tour docs/tour
 
 bench: $(TEST) ## Measure against the floor; ratios only
 	@$(BIN)/python -m benchmarks
 
 deep: $(TEST) $(E2E) ## What takes longer than CI allows: 1,000 kills and the full bench
+	@GROUPCARE_DEEP=1 DATABASE_URL=$(PG_URL) $(BIN)/python -m pytest -n auto tests/backup tests/house/test_queries.py
 	@GROUPCARE_KILLS=1000 $(BIN)/python -m pytest -s -n 0 tests/outbox/test_kills.py
 	@$(BIN)/python -m benchmarks --write docs/measured.md
 	@DATABASE_URL=$(PG_URL) $(BIN)/python -m benchmarks --write docs/measured.md
@@ -81,3 +85,17 @@ trace: $(TEST) ## Write docs/requirements.md from the tags of the tests
 messages: $(TEST) ## Refresh the Spanish catalogue (needs gettext)
 	@$(BIN)/django-admin makemessages -l es -i .venv -i var -i tests -i benchmarks -i docs -i deploy --no-wrap --add-location file --no-obsolete
 	@$(BIN)/django-admin compilemessages -l es -i .venv
+
+# TO and KEYS_TO name folders; DATA, KEYS and CODE_FILE name files. Without them the defaults of the settings hold.
+backup: $(RUNTIME) ## Back up data and keys into two encrypted files that lie apart
+	@$(BIN)/python manage.py backup $(if $(TO),--to "$(TO)") $(if $(KEYS_TO),--keys-to "$(KEYS_TO)")
+
+restore: $(RUNTIME) ## Restore into an empty place: make restore DATA=file KEYS=file
+	@$(BIN)/python manage.py restore --data "$(DATA)" --keys "$(KEYS)" $(if $(CODE_FILE),--code-file "$(CODE_FILE)")
+
+drill: $(RUNTIME) ## Try whether the backup comes back, and measure it
+	@$(BIN)/python manage.py drill $(if $(DATA),--data "$(DATA)") $(if $(KEYS),--keys "$(KEYS)") $(if $(CODE_FILE),--code-file "$(CODE_FILE)")
+
+upgrade: $(TEST) ## Migrate a populated practice of the previous version, on both databases
+	@bash .ci/upgrade $(BIN)/python $(OLD)
+	@DATABASE_URL=$(PG_URL) bash .ci/upgrade $(BIN)/python $(OLD)

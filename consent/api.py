@@ -80,7 +80,7 @@ class OwnAgreements(GroupcareAPIView):
     @described(responses=StandingOutput(many=True), operation_id="agreement_mine")
     def get(self, request: Request) -> Response:
         """Return how the person stands in each of their groups."""
-        return _sent(selectors.my_agreements(asker(request)))
+        return _sent([line.standing for line in selectors.my_agreements(asker(request))])
 
 
 class TalkFirst(GroupcareAPIView):

@@ -16,19 +16,23 @@ class ConsentConfig(AppConfig):
 
         from django.urls import reverse
 
-        from consent import gate, panels
+        from consent import gate, panels, records
         from groupcare.access.api import register_routes
         from groupcare.outbox.ports import register_link
+        from groupcare.practice.records import register_record_source
         from groupcare.web import nav
         from groupcare.web import panels as slots
-        from groups.ports import register_clearance
+        from groups.ports import register_clearance, register_invalidation
 
         def path_of(document_id: UUID, number: int) -> str:
             return reverse("consent:agreement-open", args=[document_id])
 
         register_clearance(gate.clearances)
+        register_invalidation(gate.invalidate)
         register_link("agreement", path_of)
+        _register_merge_part()
         register_routes("consent", "consent.api_urls")
+        register_record_source("agreements", _("Agreements"), records.acts, covers=records.COVERS, order=30)
         slots.register("groups.group_detail", panels.group_detail, order=20)
         slots.register("groups.member_row", panels.member_row, order=20)
         slots.register("groups.member_home_top", panels.member_due, order=20)
@@ -52,3 +56,11 @@ class ConsentConfig(AppConfig):
                 badge=None,
             )
         )
+
+
+def _register_merge_part() -> None:
+    """Register what the promises say of two entries of one person."""
+    from consent import merges
+    from groupcare.accounts.ports import register_merge_part
+
+    register_merge_part("consent", merges.PART)

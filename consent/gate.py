@@ -1,14 +1,20 @@
 """The gate of a group's sessions, as the groups app asks for it (foundations F8, F12)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consent.selectors import PersonStanding, standings
+from consent.selectors import PersonStanding, belongs_since, standings
 from consent.standing import State
+from groupcare.accounts.models import Person
+from groups.models import Membership
 from groups.ports import Clearance, Reason
+
+# Belongs to every group: the answer for it says whether a period could help anybody.
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _WORDS = {
     State.CONFLICTING: _("Two answers to one agreement do not fit together. Please talk with the people who lead."),
@@ -26,12 +32,33 @@ _NOT_PUBLISHED = Reason(
 
 
 def clearances(group_id: UUID, person_ids: Sequence[UUID]) -> Mapping[UUID, Clearance]:
-    """Return for each person whether they may come in, and if not, why and where to mend it; in one query."""
+    """Return for each person whether they may come in, and if not, why and where to mend it; in one query.
+
+    In two while a grace period runs and somebody has nothing in order: who belonged to the group before is asked then.
+    """
     found = standings(None, [group_id], person_ids)
-    return {person_id: _clearance(found[group_id, person_id]) for person_id in person_ids}
+    mine = {person_id: found[group_id, person_id] for person_id in person_ids}
+    joined = _joined(group_id, [one for one in mine.values() if one.grace_for(_LONG_AGO) is not None])
+    return {person_id: _clearance(one, joined.get(person_id)) for person_id, one in mine.items()}
 
 
-def _clearance(one: PersonStanding) -> Clearance:
+def invalidate(group_id: UUID, of: Person, by: Person, reason: str) -> None:
+    """Mark every answer of ``of`` in the group as not valid; asked when they were never meant to answer."""
+    from consent.services import invalidate_answers
+
+    invalidate_answers(group_id=group_id, of=of, reason=reason, by=by)
+
+
+def _joined(group_id: UUID, people: Sequence[PersonStanding]) -> dict[UUID, datetime]:
+    """Return from when on each of ``people`` has belonged to the group; without a query where there is nobody."""
+    if not people:
+        return {}
+    ids = [one.person_id for one in people]
+    places = Membership.objects.filter(group=group_id, person__in=ids, ended_at__isnull=True)
+    return {place.person_id: belongs_since(place) for place in places.defer("alias")}
+
+
+def _clearance(one: PersonStanding, joined: datetime | None) -> Clearance:
     if not one.answers:
         return Clearance(cleared=False, state=str(State.MISSING), reasons=(_NOT_PUBLISHED,))
     reasons = tuple(
@@ -39,4 +66,5 @@ def _clearance(one: PersonStanding) -> Clearance:
         for answer in one.answers
         if not answer.standing.cleared
     )
-    return Clearance(cleared=one.cleared, state=str(one.state), reasons=reasons)
+    grace = one.grace_for(joined) if joined is not None else None
+    return Clearance(cleared=one.cleared or grace is not None, state=str(one.state), reasons=reasons)

@@ -29,9 +29,13 @@ def group_detail(request: HttpRequest, objects: Sequence[TherapyGroup]) -> dict[
 
 def _group_card(request: HttpRequest, group: TherapyGroup) -> SafeString:
     found = _coverage(request, group)
+    ids = {answer.rule.document_id for one in found.by_person.values() for answer in one.answers}
+    opened = selectors.last_opened(_person(request), ids)
     context = {
+        "agreements": [(one, opened.get(one)) for one in sorted(ids)],
         "group": group,
         "published": found.published,
+        "grace": found.grace,
         "can_manage": getattr(group, "can_manage", False),
         "counts": [(str(state), found.states[state]) for state in reversed(PRECEDENCE) if found.states[state]],
     }
@@ -126,7 +130,7 @@ def member_home(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, Sa
 
 def member_due(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
     """Return the reader's first agreement that soon runs out, as the one thing to do; nothing where none does."""
-    person, due = _person(request), [row for row in _own_rows(request) if row["state"] == State.DUE]
+    person, due = _person(request), [row for row in _own_rows(request) if row["state"] == State.DUE or row["grace"]]
     if not due:
         return {}
     card = render_to_string("consent/_panel_due.html", {"row": due[0]}, request)
@@ -138,7 +142,7 @@ def _own_rows(request: HttpRequest) -> list[Any]:
     kept = request.__dict__
     if "_consent_own_rows" not in kept:
         person = _person(request)
-        kept["_consent_own_rows"] = agreement_rows(selectors.my_agreements(person), person.language)
+        kept["_consent_own_rows"] = agreement_rows(person, selectors.my_agreements(person))
     found: list[Any] = kept["_consent_own_rows"]
     return found
 

@@ -5,11 +5,11 @@ Source: foundation F12 (the ten states, their precedence, the policies for sever
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from consent.models import ActKind, Capacity, SignersPolicy
+from consent.models import PROMISES, ActKind, Capacity, SignersPolicy
 
 
 class State(StrEnum):
@@ -37,13 +37,17 @@ ASKS = frozenset({State.MISSING, State.SUPERSEDED, State.EXPIRED, State.DUE})
 
 _RANK = {state: place for place, state in enumerate(PRECEDENCE)}
 _SAID_YES = CLEARED | {State.SUPERSEDED, State.EXPIRED}
-_PROMISES = frozenset({ActKind.SIGNED, ActKind.AGREED_ALOUD})
+_PROMISES = frozenset(PROMISES)
 _ANSWERED = {
     ActKind.INVALIDATED: State.INVALIDATED,
     ActKind.WITHDRAWN: State.WITHDRAWN,
     ActKind.DECLINED: State.DECLINED,
     ActKind.TALK_FIRST: State.TALK_FIRST,
 }
+
+
+# While a grace period runs, the gate opens for these too: nothing was refused, it has just not been done yet.
+GRACED = frozenset({State.MISSING, State.SUPERSEDED, State.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,25 @@ class ActFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Grace:
+    """Until when a group lets those in who belonged to it ``since``."""
+
+    since: datetime
+    until: datetime
+    last_day: date
+
+    def covers(self, state: State, joined: datetime, now: datetime) -> bool:
+        """Return whether the gate opens for a standing that it would not open for; the standing stays as it is.
+
+        Args:
+            state: the person's standing.
+            joined: from when on the person has belonged to the group.
+            now: the moment asked about.
+        """
+        return state in GRACED and joined <= self.since and now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What is asked now: the newest ``number`` of a document, and how answers are joined and run out."""
 
@@ -74,6 +97,7 @@ class Rule:
     signers: SignersPolicy
     notice_days: int
     spoken_allowed: bool
+    grace: Grace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,17 @@ urlpatterns = [
     path("agreements/kept/<uuid:act_id>/", views.act_detail, name="act-detail"),
     path("agreements/kept/<uuid:act_id>/copy/", views.act_copy, name="act-copy"),
     path("agreements/kept/<uuid:act_id>/take-back/", views.act_withdraw, name="act-withdraw"),
+    path("agreements/kept/<uuid:act_id>/scan/", views.paper_scan, name="paper-scan"),
     path("groups/<uuid:group_id>/promises/", views.coverage_board, name="coverage-board"),
     path("groups/<uuid:group_id>/promises/publish/", views.version_create, name="version-create"),
+    path("groups/<uuid:group_id>/promises/grace/", views.grace_edit, name="grace-edit"),
+    path("groups/<uuid:group_id>/promises/grace/end/", views.grace_end, name="grace-end"),
+    # /groups/<group>/promises/of/<place>/: one member, served on paper and by voice
+    path("groups/<uuid:group_id>/promises/of/<uuid:membership_id>/", views.member_answers, name="member-answers"),
+    path("groups/<uuid:group_id>/promises/of/<uuid:membership_id>/paper/", views.paper_record, name="paper-record"),
+    path("groups/<uuid:group_id>/promises/of/<uuid:membership_id>/aloud/", views.aloud_record, name="aloud-record"),
+    path("groups/<uuid:group_id>/promises/of/<uuid:membership_id>/told/", views.told_record, name="told-record"),
+    path(
+        "groups/<uuid:group_id>/promises/of/<uuid:membership_id>/print/", views.agreement_print, name="agreement-print"
+    ),
 ]

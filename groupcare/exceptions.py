@@ -56,3 +56,9 @@ class NotCleared(GroupcareError):
         """Keep the reasons, in the order in which they should be shown."""
         super().__init__("You cannot come in yet.")
         self.reasons = list(reasons)
+
+
+class SentTwice(GroupcareError):
+    """The same form was sent before and taken in then; nothing was written now."""
+
+    http_status = 409

@@ -28,6 +28,9 @@ VAR_DIR = Path(env.text("GROUPCARE_VAR", str(BASE_DIR / "var")))
 DATA_DIR = VAR_DIR / "data"
 KEYS_DIR = Path(env.text("GROUPCARE_KEYS_DIR", str(VAR_DIR / "keys")))
 MAIL_TRAY_DIR = DATA_DIR / "mail"
+# Where backups go when the command names no folder: two places, which should be two disks.
+BACKUP_DIR = Path(env.text("GROUPCARE_BACKUP_DIR", str(VAR_DIR / "backup" / "data")))
+KEYS_BACKUP_DIR = Path(env.text("GROUPCARE_KEYS_BACKUP_DIR", str(VAR_DIR / "backup" / "keys")))
 if PRODUCTION and not KEYS_DIR.is_dir():
     raise ImproperlyConfigured("The key directory is missing. Set GROUPCARE_KEYS_DIR to it; see docs/operations.md.")
 if not PRODUCTION:
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
     "consent",
     "incidents",
     "groupcare.demo",
+    "groupcare.backup",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +78,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "groupcare.web.middleware.RequestIdMiddleware",
+    "groupcare.web.middleware.DiscreetMiddleware",
     # Before the CSRF check: it restores our own origin, which no-referrer makes browsers withhold.
     "groupcare.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -92,6 +97,8 @@ MIDDLEWARE = [
     "groupcare.accounts.middleware.SessionLimitsMiddleware",
     "groupcare.accounts.middleware.ActingMiddleware",
     "groupcare.accounts.middleware.SecondFactorMiddleware",
+    "groupcare.accounts.kept.KeptTextMiddleware",
+    "groupcare.accounts.once.OnceMiddleware",
     "groupcare.access.middleware.PolicyMiddleware",
     "groupcare.audit.middleware.RecordingMiddleware",
 ]
@@ -191,6 +198,8 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "groupcare.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Files never touch a temporary folder, where they would lie in clear.
+FILE_UPLOAD_HANDLERS = ["groupcare.web.uploads.MemoryOnlyUploadHandler"]
 # Where "Leave quickly" leads: a page that says nothing about its visitor.
 LEAVE_TO = env.text("GROUPCARE_LEAVE_TO", "https://www.wikipedia.org/")
 
@@ -258,7 +267,11 @@ EMAIL_HOST = env.text("SMTP_HOST", "")
 if EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_PORT = env.number("SMTP_PORT", 587, least=1)
-    EMAIL_USE_TLS = env.flag("SMTP_TLS", default=True)
+    # TLS from the first byte (usually port 465), or else STARTTLS. Certificates are always checked.
+    EMAIL_USE_SSL = env.flag("SMTP_SSL", default=False)
+    EMAIL_USE_TLS = env.flag("SMTP_TLS", default=True) and not EMAIL_USE_SSL
+    if PRODUCTION and not (EMAIL_USE_SSL or EMAIL_USE_TLS) and EMAIL_HOST not in ("localhost", "127.0.0.1", "::1"):
+        raise ImproperlyConfigured("Mail would leave without TLS. Set SMTP_TLS=1 (port 587) or SMTP_SSL=1 (port 465).")
     EMAIL_HOST_USER = env.text("SMTP_USER", "")
     EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD") if EMAIL_HOST_USER else ""
     EMAIL_TIMEOUT = 20
@@ -301,8 +314,12 @@ _SWEEPS = {
     "outbox.deliver_due": _OFTEN,
     "outbox.drop_expired": _SELDOM,
     "groups.send_reminders": _SELDOM,
+    "groups.open_wills": _SELDOM,
+    "groups.expire_records": 600,
     "consent.send_reconsent_prompts": _SELDOM,
     "access.tidy_expired_grants": _SELDOM,
+    "accounts.carry_out_recoveries": _SELDOM,
+    "accounts.wipe_kept_text": 600,
     "audit.write_checkpoint": 3600,
 }
 # A call that waited ten rounds is dropped, so that a stopped worker does not wake to a pile of them.

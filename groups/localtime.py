@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 
@@ -32,3 +33,17 @@ def weekly(day: date, clock: time, zone: ZoneInfo, weeks: int) -> Iterator[datet
     """Yield ``weeks`` instants, a week apart, all at the same wall-clock time."""
     for week in range(weeks):
         yield to_utc(day + timedelta(weeks=week), clock, zone)
+
+
+def today_in(zone: ZoneInfo) -> date:
+    """Return the day that the clocks of ``zone`` show now."""
+    return timezone.now().astimezone(zone).date()
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant after ``day`` by the clocks of ``zone``.
+
+    Where midnight does not exist (clocks go forward then) it is the instant of the change; where it comes twice,
+    the first one.
+    """
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)

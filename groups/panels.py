@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from groupcare.access import roles_of
+from groupcare.access import Role, roles_of
 from groupcare.accounts.models import Person
 from groups.selectors import my_memberships
 
@@ -21,4 +21,22 @@ def own_place(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, Safe
     if not roles_of(person) or not my_memberships(person).exists():
         return {}
     card = render_to_string("groups/_panel_own_place.html", {}, request)
+    return {one.pk: card for one in objects if one.pk == person.pk}
+
+
+def contact(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return the way to the reader's own emergency contact, for somebody with a place in a group."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if not my_memberships(person).exists():
+        return {}
+    card = render_to_string("groups/_panel_contact.html", {}, request)
+    return {one.pk: card for one in objects if one.pk == person.pk}
+
+
+def will(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return the way to the reader's own professional will, for a facilitator."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if Role.FACILITATOR not in roles_of(person):
+        return {}
+    card = render_to_string("groups/_panel_will.html", {}, request)
     return {one.pk: card for one in objects if one.pk == person.pk}

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from groupcare.access import Right, Role, holds, roles_of, visible
 from groupcare.accounts.models import Person
 from groupcare.exceptions import Refused
-from groups.models import TherapyGroup
+from groups.models import GroupSession, TherapyGroup
 
 GROUP = "groups.TherapyGroup"
 SESSION = "groups.GroupSession"
@@ -22,6 +22,22 @@ def groups_with(viewer: Person, right: Right) -> QuerySet[TherapyGroup]:
     if not roles_of(viewer) & WORKING_ROLES:
         return TherapyGroup.objects.none()
     return visible(viewer, right, TherapyGroup)
+
+
+def sessions_with(viewer: Person, right: Right) -> QuerySet[GroupSession]:
+    """Return the single sessions on which the viewer holds ``right`` now; none once their role here has ended."""
+    if not roles_of(viewer) & WORKING_ROLES:
+        return GroupSession.objects.none()
+    return visible(viewer, right, GroupSession)
+
+
+def sees_tonight(viewer: Person) -> bool:
+    """Tell whether the viewer may call off, or hand over, a session of today or tomorrow.
+
+    Our choice: reception and every facilitator, because whoever is there when a colleague falls ill must be able to.
+    It opens no name and no note.
+    """
+    return bool(roles_of(viewer) & {Role.RECEPTION, Role.FACILITATOR})
 
 
 def can_create_group(person: Person) -> bool:

@@ -1,4 +1,4 @@
-"""What a higher room must answer for the groups: who may come in.
+"""What a higher room must answer for the groups: who may come in, and which answers were never theirs.
 
 ``consent`` registers the gate when it starts. With nothing registered everybody is refused
 (foundation F8).
@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from groupcare.accounts.models import Person
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,25 @@ def clearances(group_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, Clearan
 def clearance(group_id: UUID, person_id: UUID) -> Clearance:
     """Return the gate's answer for one person."""
     return clearances(group_id, [person_id])[person_id]
+
+
+#: Marks a person's answers in a group as not valid, with a reason code; called inside a unit of work.
+Invalidate: TypeAlias = Callable[[UUID, Person, Person, str], None]
+
+_invalidates: list[Invalidate] = []
+
+
+def register_invalidation(port: Invalidate) -> None:
+    """Let ``port`` mark answers as not valid, in place of the one before."""
+    _invalidates[:] = [port]
+
+
+def invalidate_answers(group_id: UUID, of: Person, by: Person, reason: str) -> None:
+    """Mark the answers of ``of`` in a group as not valid.
+
+    Raises:
+        RuntimeError: nobody can; what was signed by a stranger must not stand.
+    """
+    if not _invalidates:
+        raise RuntimeError("Nothing is registered that marks answers as not valid.")
+    _invalidates[0](group_id, of, by, reason)

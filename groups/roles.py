@@ -8,5 +8,6 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     Facilitation.Role.LEAD: frozenset({Right.SEE_GROUP, Right.MANAGE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
     Facilitation.Role.CO: frozenset({Right.SEE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
     Facilitation.Role.TRAINEE: frozenset({Right.SEE_GROUP, Right.READ_NOTES, Right.WRITE_NOTES}),
+    Facilitation.Role.STAND_IN: frozenset({Right.SEE_GROUP, Right.MANAGE_GROUP}),
     Facilitation.Role.SUPERVISOR: frozenset({Right.SEE_GROUP, Right.READ_NOTES}),
 }

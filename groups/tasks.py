@@ -11,3 +11,17 @@ from groups import services
 def send_reminders() -> None:
     """Queue the reminders that are due; safe twice, late and beside itself."""
     services.queue_due_reminders()
+
+
+@shared_task(name="groups.open_wills")
+@sweep("groups.open_wills")
+def open_wills() -> None:
+    """Open the professional wills whose hours are over; safe twice, late and beside itself."""
+    services.open_ready_wills()
+
+
+@shared_task(name="groups.expire_records")
+@sweep("groups.expire_records")
+def expire_records() -> None:
+    """Destroy the copies and drafts of records whose time has passed; safe twice, late and beside itself."""
+    services.expire_records()

@@ -17,7 +17,7 @@ class IncidentsConfig(AppConfig):
         from groupcare.access.api import register_routes
         from groupcare.web import health, nav, panels
         from incidents import triggers
-        from incidents.panels import speak_up, waiting
+        from incidents.panels import open_concern, speak_up, waiting
 
         readers = frozenset({"privacy_officer", "external_reviewer"})
         anybody = frozenset({"member", *map(str, Role.values)})
@@ -35,5 +35,7 @@ class IncidentsConfig(AppConfig):
             nav.register(item)
         register_routes("incidents", "incidents.api_urls")
         panels.register("groups.member_home_side", speak_up)
+        panels.register("groups.mistake", open_concern)
+        panels.register("accounts.mistake", open_concern)
         health.register("concern_steps", lambda: None if triggers.is_installed() else "trigger_missing")
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="incidents.triggers")

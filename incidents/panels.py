@@ -16,6 +16,12 @@ def speak_up(request: HttpRequest, objects: Sequence[Any]) -> dict[Any, SafeStri
     return {person.pk: panel for person in objects}
 
 
+def open_concern(request: HttpRequest, objects: Sequence[Any]) -> dict[Any, SafeString]:
+    """Return the offer to open a concern, beside each mistake that was put right."""
+    panel = render_to_string("incidents/_panel_open_concern.html", {}, request)
+    return {one.pk: panel for one in objects}
+
+
 def waiting(request: HttpRequest) -> int:
     """Return how many visible concerns nobody has acknowledged; what is hidden is not counted."""
     return selectors.waiting_concerns(request.person).count()  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from groupcare.access import Role, roles_of
 from groupcare.access.models import RoleHolding
 from groupcare.access.selectors import holder_ids
+from groupcare.accounts.merge_models import as_one, as_one_with
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
@@ -39,7 +40,7 @@ def reporter_index(person_id: UUID) -> str:
 def _apart(person_id: UUID) -> Q:
     """Return the condition that keeps ``person_id`` away from a concern."""
     return (
-        Q(Exists(ConcernSubject.objects.filter(concern=OuterRef("pk"), person_id=person_id)))
+        Q(Exists(ConcernSubject.objects.filter(as_one("person", [person_id]), concern=OuterRef("pk"))))
         | Q(Exists(ConcernConflict.objects.filter(concern=OuterRef("pk"), person_id=person_id)))
         | Q(reporter_index=reporter_index(person_id))
     )
@@ -143,7 +144,7 @@ class OwnConcern:
 def _reader_left(viewer: Person, role: Role) -> Exists:
     """Return whether somebody in ``role`` may read a concern that ``viewer`` raised."""
     apart = [
-        Exists(model.objects.filter(concern=OuterRef(OuterRef("pk")), person=OuterRef("person")))
+        Exists(model.objects.filter(as_one_with("person", "person"), concern=OuterRef(OuterRef("pk"))))
         for model in (ConcernSubject, ConcernConflict)
     ]
     held = RoleHolding.objects.current().filter(role=role).exclude(person=viewer)

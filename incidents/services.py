@@ -1,6 +1,7 @@
 """What is done with concerns: raise, acknowledge, assess, close, step aside."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date
 from uuid import UUID
 
@@ -69,17 +70,10 @@ def _subjects(*, by: Person, picked: set[UUID], story: str, names: str) -> list[
 
 def _save_with_free_number(concern: Concern) -> None:
     """Insert ``concern``; a number that is taken already is drawn again."""
-    for left in reversed(range(NUMBER_TRIES)):
+    for _try in range(NUMBER_TRIES):
         concern.number = random_number()
-        if Concern.objects.filter(number=concern.number).exists():
-            continue
-        try:
-            with transaction.atomic():
-                concern.save(force_insert=True)
-        except IntegrityError:
-            if not left:
-                raise
-        else:
+        with suppress(IntegrityError), transaction.atomic():
+            concern.save(force_insert=True)
             return
     raise RuntimeError("No free concern number was found.")
 

@@ -50,7 +50,7 @@ def _add_due(count: int) -> list[uuid.UUID]:
     """Add sessions that start within a day, with ``count`` places in all; returns the sessions."""
     each = min(_PLACES, count)
     groups = add_groups(count // each)
-    people = add_people(count)
+    people = add_people(count, users=True)
     join([(group, person) for n, group in enumerate(groups) for person in people[n * each : (n + 1) * each]])
     soon = timezone.now() + timedelta(hours=6)
     return add_all_sessions([(group, 1, soon) for group in groups])
@@ -75,7 +75,7 @@ def _timed_insert(sessions: list[uuid.UUID]) -> float:
     marks = ", ".join(["%s"] * len(sessions))
     sql = (
         f"INSERT INTO outbox_message ({quoted}) SELECT {new_id}, m.person_id, 'session_reminder', 'reminder', {key}, "
-        "'session', s.id, 0, false, s.starts_at, s.starts_at, s.starts_at, 'queued', '', 0, s.starts_at "
+        "'session', s.id, 0, false, s.starts_at, s.starts_at, s.starts_at, 'queued', '', '', 0, s.starts_at "
         "FROM groups_groupsession s JOIN groups_membership m ON m.group_id = s.group_id "
         f"WHERE s.id IN ({marks}) AND m.state IN ('invited', 'preparing', 'active') ON CONFLICT DO NOTHING"
     )
@@ -93,7 +93,7 @@ def _timed_insert(sessions: list[uuid.UUID]) -> float:
 
 _COLUMNS = (
     *("id", "recipient_id", "kind", "klass", "idempotence_key", "link_kind", "link_object", "link_issue"),
-    *("holds_secret", "when", "due_at", "expires_at", "state", "reason", "attempts", "created_at"),
+    *("holds_secret", "when", "due_at", "expires_at", "state", "reason", "answer", "attempts", "created_at"),
 )
 
 

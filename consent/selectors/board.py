@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 
 from consent.models import Requirement
 from consent.selectors.standings import PersonStanding, standings
-from consent.standing import State
+from consent.standing import Grace, State
 from groupcare.accounts.models import Person
 from groupcare.vault import unlock
 from groups.models import Membership, TherapyGroup
@@ -27,16 +29,32 @@ class Line:
     membership: Membership
     standing: PersonStanding
 
+    @property
+    def grace(self) -> Grace | None:
+        """Return the grace period that lets this person in without a promise; None if none does, or need not."""
+        return self.standing.grace_for(belongs_since(self.membership))
+
+    @property
+    def cleared(self) -> bool:
+        """Return whether the gate opens for this person now: by their promise, or by a grace period."""
+        return self.standing.cleared or self.grace is not None
+
+
+def belongs_since(place: Membership) -> datetime:
+    """Return from when on a person has belonged to the group; somebody entered later may have come long before."""
+    return min(place.created_at, place.joined_at or place.created_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """The standing of a whole group; names only of the people on the page."""
 
-    page: Page[Membership]
+    page: Page[Line]
     lines: tuple[Line, ...]
     total: int
     cleared: int
     states: Counter[State]
+    grace: Grace | None
 
     @property
     def shut_out(self) -> int:
@@ -53,12 +71,12 @@ class RollCall:
     @property
     def cleared(self) -> int:
         """Return how many can come in."""
-        return sum(line.standing.cleared for line in self.lines)
+        return sum(line.cleared for line in self.lines)
 
     @property
     def outside(self) -> tuple[Line, ...]:
         """Return those who cannot come in yet."""
-        return tuple(line for line in self.lines if not line.standing.cleared)
+        return tuple(line for line in self.lines if not line.cleared)
 
 
 class Show(StrEnum):
@@ -68,11 +86,11 @@ class Show(StrEnum):
     NEEDS = "needs"
     SHUT = "shut"
 
-    def takes(self, standing: PersonStanding) -> bool:
-        """Return whether a line with this standing is shown."""
+    def takes(self, line: Line) -> bool:
+        """Return whether a line is shown."""
         if self is Show.NEEDS:
-            return standing.state != State.CURRENT
-        return self is Show.ALL or not standing.cleared
+            return line.standing.state != State.CURRENT
+        return self is Show.ALL or not line.cleared
 
 
 def board(viewer: Person, group: TherapyGroup, number: int | str = 1, show: Show = Show.ALL) -> Board:
@@ -80,18 +98,25 @@ def board(viewer: Person, group: TherapyGroup, number: int | str = 1, show: Show
     everyone = list(members_of(viewer, group))
     ids = [one.person_id for one in everyone]
     found = standings(viewer, [group.pk], ids)
-    page = Paginator([one for one in everyone if show.takes(found[group.pk, one.person_id])], PAGE_SIZE).get_page(
-        number
-    )
+    lines = [Line(one, found[group.pk, one.person_id]) for one in everyone]
+    page = Paginator([line for line in lines if show.takes(line)], PAGE_SIZE).get_page(number)
     shown = list(page.object_list)
-    unlock([*shown, *(one.person for one in shown)])
+    unlock([line.membership for line in shown], [line.membership.person for line in shown])
     return Board(
         page=page,
-        lines=tuple(Line(one, found[group.pk, one.person_id]) for one in shown),
+        lines=tuple(shown),
         total=len(ids),
-        cleared=sum(found[group.pk, person_id].cleared for person_id in ids),
-        states=Counter(found[group.pk, person_id].state for person_id in ids),
+        cleared=sum(line.cleared for line in lines),
+        states=Counter(line.standing.state for line in lines),
+        grace=running_grace(line.standing for line in lines),
     )
+
+
+def running_grace(standings: Iterable[PersonStanding]) -> Grace | None:
+    """Return the group's grace period that runs now; None where none does, or nobody has a place."""
+    now = timezone.now()
+    found = (one.rule.grace for standing in standings for one in standing.answers)
+    return next((grace for grace in found if grace is not None and now < grace.until), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +131,11 @@ class Coverage:
         """Return how many people stand how."""
         return Counter(one.state for one in self.by_person.values())
 
+    @property
+    def grace(self) -> Grace | None:
+        """Return the group's grace period that runs now, if one does."""
+        return running_grace(self.by_person.values())
+
 
 def coverage(viewer: Person, group: TherapyGroup) -> Coverage:
     """Return how the members of a visible group stand, for panels on pages of that group."""
@@ -116,11 +146,11 @@ def coverage(viewer: Person, group: TherapyGroup) -> Coverage:
     return Coverage(published, {person_id: found[group.pk, person_id] for person_id in ids})
 
 
-def my_agreements(viewer: Person) -> list[PersonStanding]:
+def my_agreements(viewer: Person) -> list[Line]:
     """Return the viewer's own standing in each group they belong to, longest first."""
-    groups = list(my_memberships(viewer).values_list("group_id", flat=True))
-    found = standings(viewer, groups, [viewer.pk])
-    return [found[group_id, viewer.pk] for group_id in groups]
+    places = list(my_memberships(viewer))
+    found = standings(viewer, [one.group_id for one in places], [viewer.pk])
+    return [Line(one, found[one.group_id, viewer.pk]) for one in places]
 
 
 def roll_calls(places: Iterable[Membership]) -> dict[UUID, RollCall]:

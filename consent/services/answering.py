@@ -5,12 +5,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from consent.models import Act, ActKind, DocumentVersion
-from consent.permissions import ACT, check_is_own
-from consent.selectors import get_version_to_answer, is_withdrawable, latest_answer
+from consent.permissions import ACT
+from consent.selectors import get_version_to_answer, is_withdrawable, latest_answer, own_lines
 from consent.services.ledger import HELD_BY_THE_DATABASE, Entry, append, lock_document_of, locked
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
-from groupcare.exceptions import InvalidTransition
+from groupcare.exceptions import InvalidTransition, Refused
 from groups.services import start_preparing
 
 
@@ -69,11 +69,12 @@ def withdraw(*, act_id: UUID, by: Person) -> Act:
         Refused: absent, or about somebody else.
         InvalidTransition: it is not the person's latest answer, is no promise, or cannot be taken back.
     """
-    found = Act.objects.filter(pk=act_id).select_related("version", "document").first()
-    promise = check_is_own(by, found, act_id, "act.withdraw")
+    promise = Act.objects.filter(own_lines(by), pk=act_id).select_related("version", "document").first()
+    if promise is None:
+        raise Refused("act.withdraw", ACT, act_id)
     document = locked(promise.document_id)
     last = latest_answer(document.pk, by)
-    if last is None or last.pk != promise.pk or promise.act not in {ActKind.SIGNED, ActKind.AGREED_ALOUD}:
+    if last is None or last.pk != promise.pk or not promise.is_promise:
         raise InvalidTransition(_("This signature is not in force any more."))
     if not is_withdrawable(document):
         raise InvalidTransition(_("A signature under this document cannot be taken back."))

@@ -1,17 +1,20 @@
 """Writing the ledger: one place appends an answer to a person's line of answers."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from consent.models import Act, ActKind, Capacity, Document, DocumentVersion, Trigger
+from consent.models import Act, ActKind, Capacity, Document, DocumentVersion, Route, Trigger
 from consent.permissions import ACT
+from consent.selectors import end_of_line
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
+from groupcare.practice.selectors import practice
 
 # The smallest step of a stored time: an answer always comes after the one before, whatever the clock says.
 _TICK = timedelta(microseconds=1)
@@ -28,9 +31,18 @@ class Entry:
     valid_days: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer that was given on paper or by voice: how, on which day, and who wrote it down here."""
+
+    route: Route
+    on: date
+    by: Person
+
+
 # Looked up under the lock a moment ago; the database holds the references, the line of answers and its rules.
 HELD_BY_THE_DATABASE: dict[str, Any] = {
-    "exclude": ("document", "version", "group", "subject", "signer", "supersedes"),
+    "exclude": ("document", "version", "group", "subject", "signer", "supersedes", "recorded_by"),
     "validate_unique": False,
     "validate_constraints": False,
 }
@@ -54,10 +66,14 @@ def lock_document_of(version_id: UUID) -> None:
     Document.objects.select_for_update().filter(pk__in=documents).first()
 
 
-def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Person) -> Act:
-    """Append ``by``'s own answer to ``version`` after ``before``, their latest one, which stays as it is.
+def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Person, told: Told | None = None) -> Act:
+    """Append an answer in ``by``'s own line after ``before``, their latest one, which stays as it is.
 
-    The document must have been locked before ``before`` was read.
+    Where ``before`` stands in the line of an entry merged into theirs, the answer is later than it all the same, but
+    follows the end of their own line: each line stays whole by itself when the merge is taken back.
+
+    The document must have been locked before ``before`` was read. A promise that was given on paper or by voice
+    (``told``) counts from the day on which it was given.
     """
     at = timezone.now() if before is None else max(timezone.now(), before.at + _TICK)
     act = Act(
@@ -72,13 +88,30 @@ def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Pe
         trigger=_trigger(before, version),
         evidence={**entry.evidence, **_told(version, by, at)},
         at=at,
-        valid_until=None if entry.valid_days is None else at + timedelta(days=entry.valid_days),
-        supersedes=before,
+        valid_until=_valid_until(entry, at, told),
+        supersedes=_followed(before, by),
+        route=told.route if told else Route.SCREEN,
+        dated_on=told.on if told else None,
+        recorded_by=told.by if told else None,
     )
     act.full_clean(**HELD_BY_THE_DATABASE)
     act.save()
     record(entry.name, object_type=ACT, object_id=act.pk)
     return act
+
+
+def _followed(before: Act | None, by: Person) -> Act | None:
+    """Return the answer in ``by``'s own line that theirs follows; mostly ``before`` itself."""
+    if before is None or before.subject_id == by.pk:
+        return before
+    return end_of_line(before.document_id, by)
+
+
+def _valid_until(entry: Entry, at: datetime, told: Told | None) -> datetime | None:
+    if entry.valid_days is None:
+        return None
+    start = at if told is None else datetime.combine(told.on, time.min, tzinfo=ZoneInfo(practice().time_zone))
+    return start + timedelta(days=entry.valid_days)
 
 
 def _told(version: DocumentVersion, by: Person, at: datetime) -> dict[str, Any]:
@@ -98,4 +131,4 @@ def _trigger(before: Act | None, version: DocumentVersion) -> Trigger:
     if before.version.number < version.number:
         return Trigger.NEW_VERSION
     # After a talk or a decline it still is the question of before.
-    return Trigger.PERIOD if before.act == ActKind.SIGNED else Trigger(before.trigger)
+    return Trigger.PERIOD if before.is_promise else Trigger(before.trigger)

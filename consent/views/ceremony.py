@@ -46,7 +46,7 @@ def agreement_open(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def agreement_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Show one version; members find the way on at its end."""
     person = person_of(request)
-    version = selectors.get_version(person, version_id)
+    version = selectors.open_version(person, version_id)
     last = selectors.latest_answer(version.document_id, person)
     context = {
         "version": version,

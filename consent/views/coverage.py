@@ -39,6 +39,7 @@ def coverage_board(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "group": group,
         "board": selectors.board(person, group, number, show),
         "show": show,
+        "can_record": getattr(group, "can_write_notes", False),
         "choices": [(Show.ALL, _("Everything")), (Show.NEEDS, _("Needs something")), (Show.SHUT, _("Cannot come in"))],
         "kind_name": kind.name,
         "now": timezone.now(),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from consent import selectors, services
 from consent.kinds.wording import shipped
 from consent.models import Act, ActKind
-from consent.selectors import PersonStanding
+from consent.selectors import Line
 from consent.views.ceremony import passed, person_of
 from groupcare.access import Audience, policy
+from groupcare.accounts.models import Person
 from groupcare.exceptions import InvalidTransition
 
 PAGE_SIZE = 25
@@ -26,22 +27,25 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     """Show the person's agreements and everything they answered."""
     person = person_of(request)
     page = Paginator(selectors.own_acts(person), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = agreement_rows(selectors.my_agreements(person), person.language)
+    rows = agreement_rows(person, selectors.my_agreements(person))
     return render(request, "consent/agreement_list.html", {"rows": rows, "page": page})
 
 
-def agreement_rows(mine: list[PersonStanding], language: str) -> list[dict[str, object]]:
-    """Return what the list and the panel show of each agreement: title, standing, and where to read it."""
+def agreement_rows(person: Person, mine: list[Line]) -> list[dict[str, object]]:
+    """Return what the list and the panel show of each agreement: title, standing, last reading, and where to read."""
+    answers = [(one, answer) for one in mine for answer in one.standing.answers]
+    opened = selectors.last_opened(person, {answer.rule.document_id for _one, answer in answers})
     return [
         {
-            "title": shipped(answer.rule.kind, language).title,
+            "title": shipped(answer.rule.kind, person.language).title,
+            "opened": opened.get(answer.rule.document_id),
             "document_id": answer.rule.document_id,
             "state": str(answer.standing.state),
             "act": answer.standing.act,
             "number": answer.rule.number,
+            "grace": None if answer.standing.cleared else one.grace,
         }
-        for one in mine
-        for answer in one.answers
+        for one, answer in answers
     ]
 
 
@@ -57,7 +61,7 @@ def act_detail(request: HttpRequest, act_id: UUID) -> HttpResponse:
         "is_signed": is_signed,
         "is_last": is_last,
         "has_run_out": act.valid_until is not None and act.valid_until <= timezone.now(),
-        "can_withdraw": is_signed and is_last and selectors.is_withdrawable(act.document),
+        "can_withdraw": act.is_promise and is_last and selectors.is_withdrawable(act.document),
     }
     return render(request, "consent/act_detail.html", context)
 

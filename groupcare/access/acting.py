@@ -26,15 +26,21 @@ _current: ContextVar[Acting | None] = ContextVar("groupcare_acting", default=Non
 
 
 @contextmanager
-def acting_as(person: Person, role: str = "") -> Iterator[None]:
+def acting_as(person: Person, role: str = "", *, held: frozenset[Role] | None = None) -> Iterator[None]:
     """Let ``person`` be at work inside of the block, for the rules and for the trail.
+
+    Args:
+        person: who is at work.
+        role: in what part, for the trail.
+        held: the roles they hold now, if they were read together with the account.
 
     Raises:
         RuntimeError: ``person`` is the system; use ``acting_as_system``.
     """
     if person.id is None:
         raise RuntimeError("The system is no person. Use acting_as_system(name).")
-    with _working(Acting(person.id)), acting(Actor(str(person.id), role, current_request_id() or "")):
+    roles = {} if held is None else {person.id: held}
+    with _working(Acting(person.id, roles=roles)), acting(Actor(str(person.id), role, current_request_id() or "")):
         yield
 
 

@@ -21,12 +21,15 @@ class Role(models.TextChoices):
     PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     CUSTODIAN = "custodian", _("Custodian")
     EXTERNAL_REVIEWER = "external_reviewer", _("External reviewer")
+    RECEPTION = "reception", _("Reception")
 
 
 STAFF: frozenset[Role] = frozenset(Role)
 # Roles inside of the practice, which no external reviewer holds: our choice, because a concern that
 # nobody inside may see needs somebody who is not inside.
-INSIDE: frozenset[Role] = frozenset({Role.FACILITATOR, Role.TRAINEE, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER})
+INSIDE: frozenset[Role] = frozenset(
+    {Role.FACILITATOR, Role.TRAINEE, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.RECEPTION}
+)
 
 
 class Right(StrEnum):
@@ -81,6 +84,12 @@ class RoleHolding(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the period holds now."""
+        now = timezone.now()
+        return self.valid_from <= now and (self.valid_until is None or self.valid_until > now)
 
 
 # guardian carries no types: the second bases, which it derives from anyway, tell the checker what these are.

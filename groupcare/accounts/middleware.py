@@ -6,18 +6,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY, get_user, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from groupcare.access import acting_as, roles_of
 from groupcare.access.middleware import is_api
 from groupcare.access.policies import Audience, policy_of_match
-from groupcare.accounts import ports, services
+from groupcare.access.selectors import marked_roles
+from groupcare.accounts import kept, ports, services
 from groupcare.accounts.factors import has_second_factor
 from groupcare.accounts.models import Person, User
 from groupcare.accounts.selectors import SEEN, STARTED
@@ -47,7 +46,8 @@ SET_UP_ROUTES = frozenset(
 
 
 def begin(session: Any) -> None:
-    """Mark a session as begun now; called at sign-in."""
+    """Mark a session as begun now, and forget whose ended in this browser before; called at sign-in."""
+    session.pop(kept.BEFORE, None)
     session[STARTED] = session[SEEN] = int(timezone.now().timestamp())
 
 
@@ -73,15 +73,22 @@ class SessionLimitsMiddleware:
         self._bind(request)
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Flush what is over, and note the use of what is not; a quiet route does neither."""
-        if is_quiet(request) or SESSION_KEY not in request.session:
-            return
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Flush what is over, and note the use of what is not; a quiet route does neither.
+
+        A form that comes too late is not lost: see ``groupcare.accounts.kept``.
+        """
+        if is_quiet(request):
+            return None
+        if SESSION_KEY not in request.session:
+            return kept.keep_late(request)
         if request.session_is_over:  # type: ignore[attr-defined]
+            left = get_user(request)
             request.session.flush()
-            messages.info(request, _("You were signed out because of a longer pause. Sign in to go on."))
-        elif timezone.now().timestamp() - request.session[SEEN] >= RESOLUTION:
+            return kept.after_the_end(request, left)
+        if timezone.now().timestamp() - request.session[SEEN] >= RESOLUTION:
             request.session[SEEN] = int(timezone.now().timestamp())
+        return None
 
     def _bind(self, request: HttpRequest) -> None:
         """Note whose session this is, once for each key it has had."""
@@ -109,7 +116,8 @@ class ActingMiddleware:
             logout(request)
             return self.get_response(request)
         request.person = person  # type: ignore[attr-defined]
-        with acting_as(person), timezone.override(zoneinfo.ZoneInfo(person.time_zone)), _spoken(request, person):
+        at_work = acting_as(person, held=marked_roles(user))
+        with at_work, timezone.override(zoneinfo.ZoneInfo(person.time_zone)), _spoken(request, person):
             return self.get_response(request)
 
 
@@ -125,7 +133,7 @@ def _spoken(request: HttpRequest, person: Person) -> Iterator[None]:
 
 
 class SecondFactorMiddleware:
-    """Leads whoever holds a staff role and has no second factor to set one up; nothing else opens (SEC-43)."""
+    """Leads staff, and whoever lost a second factor, to set one up; nothing else opens (SEC-43)."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -145,7 +153,7 @@ class SecondFactorMiddleware:
         if request.session.get(STAFF) is not staff and not is_quiet(request):
             request.session[STAFF] = staff
         request.account_layout = f"layouts/{'staff' if staff else 'member'}.html"  # type: ignore[attr-defined]
-        if not staff or has_second_factor(user):
+        if not (staff or getattr(user, "must_set_up", False)) or has_second_factor(user):
             return None
         if user.demo_exempt and ports.is_demo():
             request.second_factor_waived = True  # type: ignore[attr-defined]

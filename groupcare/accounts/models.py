@@ -16,7 +16,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groupcare.accounts.form_models import KeptText as KeptText
+from groupcare.accounts.form_models import UsedForm as UsedForm
+from groupcare.accounts.merge_models import PersonMerge as PersonMerge
+from groupcare.accounts.merge_models import PersonMergeUndo as PersonMergeUndo
+from groupcare.accounts.recovery_models import Recovery as Recovery
+from groupcare.accounts.recovery_models import RecoveryStep as RecoveryStep
 from groupcare.vault import EncryptedTextField, Owner, Purpose
+from groupcare.web.initials import initials
 
 
 class Person(models.Model):
@@ -71,9 +78,7 @@ class Person(models.Model):
     @property
     def initials(self) -> str:
         """Return at most two letters of the used name, for a seat."""
-        words = [word for word in self.used_name.split() if word[:1].isalnum()]
-        picked = words if len(words) < 2 else [words[0], words[-1]]
-        return "".join(word[0] for word in picked).upper()
+        return initials(self.used_name)
 
     @property
     def login(self) -> "User | None":
@@ -138,6 +143,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         """Return those that can still be accepted now."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+    def latest_or_none(self) -> "Invitation | None":
+        """Return the newest of them, if there is one."""
+        return self.order_by("-created_at", "-pk").first()
 
 
 class Invitation(models.Model):

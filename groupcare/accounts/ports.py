@@ -1,6 +1,12 @@
 """What higher rooms tell the accounts room; while nothing is registered, the stricter answer counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from groupcare.accounts.models import Person, PersonMerge
 
 _demo: list[Callable[[], bool]] = []
 
@@ -13,3 +19,47 @@ def register_demo(check: Callable[[], bool]) -> None:
 def is_demo() -> bool:
     """Return whether the database is a demo; False while nobody knows."""
     return bool(_demo) and _demo[0]()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a room has of two entries of a person, in plain words by id, and why they cannot be put together."""
+
+    lines: Mapping[UUID, Sequence[str]]
+    refusals: Sequence[str] = ()
+
+
+def _nothing(merge: "PersonMerge", by: "Person") -> None:
+    """Do nothing: the room only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergePart:
+    """What a room does when two entries of one person are put together.
+
+    ``look`` takes the kept entry and the duplicate and says what hangs on them, counts only; ``merge`` and
+    ``unmerge`` run in the unit of work that writes the row.
+    """
+
+    look: Callable[[UUID, UUID], Looked]
+    merge: Callable[["PersonMerge", "Person"], None] = _nothing
+    unmerge: Callable[["PersonMerge", "Person"], None] = _nothing
+
+
+_parts: dict[str, MergePart] = {}
+
+
+def register_merge_part(name: str, part: MergePart) -> None:
+    """Let a room take part when two entries of one person are put together; one of the same name is replaced."""
+    _parts[name] = part
+
+
+def merge_parts() -> list[MergePart]:
+    """Return every registered part, by name.
+
+    Raises:
+        RuntimeError: there is none; then nobody knows what hangs on a person, and nothing may be merged.
+    """
+    if not _parts:
+        raise RuntimeError("Nothing is registered that knows what hangs on a person.")
+    return [_parts[name] for name in sorted(_parts)]

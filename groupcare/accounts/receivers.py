@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 
 from groupcare.access import RoleHolding
-from groupcare.accounts import middleware, services, stepup
+from groupcare.accounts import kept, middleware, services, stepup
 from groupcare.accounts.models import User
 from groupcare.accounts.sealing import secrets_of
 from groupcare.accounts.selectors import STARTED
@@ -30,6 +30,7 @@ def connect() -> None:
 def on_sign_in(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
     """Start the session's clock, note whose it is, and write the sign-in to the trail."""
     middleware.begin(request.session)
+    kept.note_what_waits(request.session, user)
     request.session.save()
     key = request.session.session_key
     services.keep_record(user=user, session_key=key, started_at=request.session[STARTED])

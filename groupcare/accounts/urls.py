@@ -1,7 +1,8 @@
 """Routes of the accounts room; those of the sign-in library keep its names and get our policy.
 
-Only the library's routes that are offered stand here: nobody signs up, and nobody changes an address
-on their own. What it still reverses leads to the page for what is not there.
+Only the library's routes that are offered stand here: nobody signs up, and an address is changed by
+our own way, which waits and writes to the old one. What it still reverses leads to the page for what
+is not there.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,18 @@ from django.urls import include, path, re_path
 from groupcare.access import Audience, policy
 from groupcare.accounts.factors import own_passkey_only
 from groupcare.accounts.stepup import before_change_of_factors
-from groupcare.accounts.views import invitations, people, sessions, step_up
+from groupcare.accounts.views import (
+    invitations,
+    kept,
+    merges,
+    mistakes,
+    people,
+    person,
+    recoveries,
+    recovery_links,
+    sessions,
+    step_up,
+)
 from groupcare.web.responses import absent
 
 
@@ -45,11 +57,30 @@ _accounts = [
     path("step-up/", step_up.step_up, name="step-up"),
     path("step-up/code/", step_up.step_up_send, name="step-up-send"),
     path("profile/", people.profile, name="profile"),
+    path("kept/", kept.kept_list, name="kept-list"),
+    path("kept/discard/", kept.kept_discard, name="kept-discard"),
     path("sessions/", sessions.session_list, name="session-list"),
     path("sessions/end-others/", sessions.session_end_others, name="session-end-others"),
     path("sessions/<uuid:handle>/end/", sessions.session_end, name="session-end"),
+    path("address/", recovery_links.address_change, name="address-change"),
+    # What stands in a message names no kind of care, and no word that looks like one.
+    path("address/<uuid:recovery_id>/<str:token>/", recovery_links.recovery_confirm, name="recovery-confirm"),
+    path("change/<uuid:recovery_id>/<str:token>/", recovery_links.recovery_stop, name="recovery-stop"),
+    path("change/<uuid:recovery_id>/", recovery_links.recovery_stop_own, name="recovery-stop-own"),
+    path("recoveries/", recoveries.recovery_list, name="recovery-list"),
+    path("recoveries/open/<slug:kind>/", recoveries.recovery_open, name="recovery-open"),
+    path("recoveries/<uuid:recovery_id>/", recoveries.recovery_detail, name="recovery-detail"),
     path("people/", people.people_list, name="people-list"),
     path("people/invite/", people.person_invite, name="person-invite"),
+    path("people/<uuid:person_id>/wrong-address/", mistakes.person_wrong_address, name="person-wrong-address"),
+    path("people/<uuid:person_id>/", person.person_detail, name="person-detail"),
+    path("people/<uuid:person_id>/merge/", merges.person_merge, name="person-merge"),
+    path("people/<uuid:person_id>/merge/<uuid:other_id>/", merges.person_merge_with, name="person-merge-with"),
+    path("people/merged/<uuid:merge_id>/", merges.person_merged, name="person-merged"),
+    path("people/<uuid:person_id>/invite/", person.person_invite_again, name="person-invite-again"),
+    path("people/<uuid:person_id>/role/", person.role_give, name="role-give"),
+    path("people/<uuid:person_id>/role/<slug:role>/end/", person.role_end, name="role-end"),
+    path("people/<uuid:person_id>/<slug:what>/", person.person_switch, name="person-switch"),
     path("people/invitation/<uuid:invitation_id>/reissue/", people.invitation_reissue, name="invitation-reissue"),
     path("people/invitation/<uuid:invitation_id>/revoke/", people.invitation_revoke, name="invitation-revoke"),
 ]

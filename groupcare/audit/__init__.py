@@ -7,7 +7,7 @@ model and is therefore loaded on first use.
 from typing import TYPE_CHECKING, Any
 
 from groupcare.audit.context import Actor, acting, current_actor
-from groupcare.audit.recording import TrailError, discard, record, record_refusal, recording, unit_of_work
+from groupcare.audit.recording import TrailError, discard, first_of_all, record, record_refusal, recording, unit_of_work
 
 if TYPE_CHECKING:
     from groupcare.audit.append_only import AppendOnly, AppendOnlyError
@@ -20,6 +20,7 @@ __all__ = [
     "acting",
     "current_actor",
     "discard",
+    "first_of_all",
     "record",
     "record_refusal",
     "recording",

@@ -16,12 +16,12 @@ from groupcare.audit.models import ChainHead, TrailEvent
 
 
 def require_keys() -> None:
-    """Stop a production process that has no keys; ``init_keys`` alone may run without.
+    """Stop a production process that has no keys; only ``init_keys`` and ``restore`` may run without.
 
     Raises:
         ImproperlyConfigured: a key file is missing or open to others; the message names the fix.
     """
-    if settings.PRODUCTION and "init_keys" not in sys.argv[1:2]:
+    if settings.PRODUCTION and not {"init_keys", "restore"} & set(sys.argv[1:2]):
         for problem in _key_problems():
             raise ImproperlyConfigured(problem)
 

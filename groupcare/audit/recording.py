@@ -1,6 +1,6 @@
 """Buffering of events, and the boundaries that write them: reads, units of work and refusals."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ __all__ = ["TrailError", "discard", "record", "record_refusal", "recording", "un
 
 _unit: ContextVar[list[Event] | None] = ContextVar("groupcare_unit", default=None)
 _reads: ContextVar[list[Event] | None] = ContextVar("groupcare_reads", default=None)
+_checks: list[Callable[[], None]] = []
 
 
 def record(
@@ -80,13 +81,22 @@ def _event(
     return Event(at, who.id, who.role, action, object_type, object_id, purpose, result, request)
 
 
+def first_of_all(check: Callable[[], None]) -> None:
+    """Let ``check`` be called first in the transaction of every unit that a service opens; it may write, or raise."""
+    if check not in _checks:
+        _checks.append(check)
+
+
 @contextmanager
-def unit_of_work() -> Iterator[None]:
+def unit_of_work(*, checked: bool = True) -> Iterator[None]:
     """Run the block in one transaction whose last statements write its events; also a decorator.
 
     The outermost unit is durable and flushes; a unit inside it joins, and undoes its own rows and
     events when it fails. Events of reads waiting in ``recording`` ride along, so that a page which
     reads and writes takes the chain once.
+
+    Args:
+        checked: whether what was registered by ``first_of_all`` runs; the trail's own units do without.
 
     Raises:
         TrailError: the trail could not be written; everything is rolled back.
@@ -103,6 +113,8 @@ def unit_of_work() -> Iterator[None]:
     token = _unit.set(own)
     try:
         with transaction.atomic(durable=True):
+            for check in _checks if checked else ():
+                check()
             yield
             waiting = len(reads) if reads else 0
             flush([*(reads or ()), *own])
@@ -142,7 +154,7 @@ def recording() -> Iterator[None]:
     try:
         yield
         if buffer:
-            with unit_of_work():
+            with unit_of_work(checked=False):
                 pass
     finally:
         _reads.reset(token)
@@ -168,5 +180,5 @@ def record_refusal(exc: Refused) -> None:
         raise RuntimeError("A refusal is recorded after its unit of work has ended, not inside it.")
     if current_actor() is None:
         return
-    with unit_of_work():
+    with unit_of_work(checked=False):
         record(exc.action, object_type=exc.object_type, object_id=harmless(exc.object_id), result="refused")

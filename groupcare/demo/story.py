@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from consent.models import ActKind, DocumentVersion
-from consent.services import StepUpEvidence, ask_to_talk, decline, present, publish_version, sign, withdraw
+from consent.services import (
+    Paper,
+    StepUpEvidence,
+    Wording,
+    ask_to_talk,
+    decline,
+    present,
+    publish_version,
+    record_paper,
+    sign,
+    withdraw,
+)
 from groupcare.access import Role, acting_as, acting_as_system, give_role
 from groupcare.accounts.models import Person, User
 from groupcare.accounts.services import accept_invitation, create_person, invite
@@ -24,13 +35,17 @@ from groupcare.practice.models import Practice, Site
 from groupcare.practice.services import add_site, name_external_reviewer, set_up_practice
 from groups.models import GroupSession, Membership, TherapyGroup
 from groups.services import (
+    NewMember,
     add_facilitator,
+    add_member,
     create_group,
     invite_member,
+    keep_contact_card,
     schedule_session,
     schedule_weekly,
     write_process_note,
     write_progress_note,
+    write_will,
 )
 from incidents.services import acknowledge, raise_concern
 
@@ -38,6 +53,12 @@ Step = tuple[datetime, Callable[[], None]]
 
 # Our choice: more than a year, so that one signature can be past its validity of 365 days.
 OPENED_DAYS_AGO = 400
+
+# What stands for the scan of a paper: an empty page, as small as a PDF can be that readers open.
+_BLANK_PAGE = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 @dataclass
@@ -61,8 +82,9 @@ class Story:
         """Make everything, in the order of its days: the trail's times only grow."""
         self._at(self._before(OPENED_DAYS_AGO), self._open)
         self._at(self._before(OPENED_DAYS_AGO - 5), self._make_groups)
-        steps = [*self._member_steps(), *self._session_steps(), *self._note_steps()]
+        steps = [*self._member_steps(), *self._paper_steps(), *self._session_steps(), *self._note_steps()]
         steps.append((self._before(2), self._raise_concerns))
+        steps.append((self._before(1), self._prepare_for_absence))
         for moment, step in sorted(steps, key=lambda pair: pair[0]):
             self._at(moment, step)
         self._plan_coming()
@@ -191,6 +213,28 @@ class Story:
             act = version.acts.get(act=ActKind.SIGNED, signer=person)
             withdraw(act_id=act.pk, by=person)
 
+    # --- people on paper ----------------------------------------------------------------------------------
+    def _paper_steps(self) -> list[Step]:
+        """Enter those who do not sign in, and keep the papers of those who signed one."""
+        return [
+            (self._before(entry.get("signed", 6) - number / 1000), partial(self._on_paper, entry))
+            for number, entry in enumerate(self.script["on_paper"])
+        ]
+
+    def _on_paper(self, entry: dict[str, Any]) -> None:
+        group, lead = self.groups[entry["group"]], self._lead(entry["group"])
+        today = timezone.now().astimezone(self.zone).date()
+        with acting_as(lead), recording():
+            place = add_member(group=group, member=NewMember(entry["name"], today - timedelta(days=30)), by=lead)
+            if "signed" in entry:
+                record_paper(
+                    group_id=group.pk,
+                    membership_id=place.pk,
+                    version_id=self._version(entry).pk,
+                    paper=Paper(signed_on=today, wording=Wording.PRINTED, scan=_BLANK_PAGE, compared=True),
+                    by=lead,
+                )
+
     # --- sessions, notes, concerns --------------------------------------------------------------------------
     def _session_steps(self) -> list[Step]:
         """Plan what lies in the past by now, each series the day before it began."""
@@ -273,6 +317,25 @@ class Story:
         petra = self.people["petra"]
         with acting_as(petra), recording():
             acknowledge(concern_id=raised[0].pk, by=petra)
+
+    # --- when somebody cannot come --------------------------------------------------------------------------
+    def _prepare_for_absence(self) -> None:
+        for entry in self.script["wills"]:
+            writer = self.people[entry["by"]]
+            with acting_as(writer), recording():
+                write_will(
+                    delegate=self.people[entry["delegate"]].pk,
+                    second=None,
+                    when=entry["when"],
+                    groups=[self.groups[key].pk for key in entry["groups"]],
+                    notes=entry["notes"],
+                    instructions=entry["instructions"],
+                    by=writer,
+                )
+        for entry in self.script["contacts"]:
+            person = self.people[entry["member"]]
+            with acting_as(person), recording():
+                keep_contact_card(by=person, **{key: value for key, value in entry.items() if key != "member"})
 
 
 def is_empty() -> bool:

@@ -9,8 +9,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from groupcare.outbox import ports
-from groupcare.outbox.models import Address, Message
-from groupcare.outbox.selectors import current_address
+from groupcare.outbox.models import SENT_AGAIN, Address, Message
+from groupcare.outbox.selectors import current_address, in_trouble
 from groupcare.outbox.texts import TextIncomplete, kinds, render, spell
 from groupcare.vault import DecryptionError, KeyDestroyed
 
@@ -81,6 +81,9 @@ def _address(message: Message) -> Address:
         raise Unsendable("no_address", final=True)
     if not address.is_safe:
         raise Unsendable("address_not_safe", final=True)
+    # What must arrive is tried all the same: the mailbox may be there again.
+    if message.klass not in SENT_AGAIN and in_trouble(address):
+        raise Unsendable("address_in_trouble", final=True)
     return address
 
 

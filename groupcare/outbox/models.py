@@ -7,13 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from groupcare.audit.models import AppendOnly
 from groupcare.vault import EncryptedTextField, Owner, Purpose
 
 
 class Channel(models.TextChoices):
-    """How a person can be reached. One for now; the column keeps the others possible."""
+    """How a person can be reached. ``proposed`` is a new mail address that its owner has not confirmed yet."""
 
     EMAIL = "email"
+    PROPOSED = "proposed"
 
 
 class Klass(models.TextChoices):
@@ -106,7 +108,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unsettled(self) -> "MessageQuerySet":
         """Return what a person should look at: failed, or perhaps sent."""
-        return self.filter(state__in=(State.FAILED, State.MAY_HAVE_BEEN_SENT)).order_by("-created_at")
+        open_ = self.filter(state__in=(State.FAILED, State.MAY_HAVE_BEEN_SENT), settlement__isnull=True)
+        return open_.order_by("-created_at", "id")
 
 
 class Message(models.Model):
@@ -136,6 +139,8 @@ class Message(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
     reason = models.CharField(max_length=40, blank=True)
+    # What the mail server answered, as its number alone: the words beside it could hold anything.
+    answer = models.CharField(max_length=3, blank=True)
     claim = models.UUIDField(null=True, blank=True, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sending_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -161,6 +166,54 @@ class Message(models.Model):
                 name="outbox_message_sent_keeps_no_secret",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AddressTrouble(AppendOnly):
+    """Mail to an address was refused for good, or somebody said that it works again; the last row counts.
+
+    The server's words are never kept: they may quote the mail.
+    """
+
+    class Source(models.TextChoices):
+        """How it is known."""
+
+        DELIVERY = "delivery"
+        BOUNCE = "bounce"
+        OVER = "over"
+
+    id = models.BigAutoField(primary_key=True)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="troubles")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    code = models.CharField(max_length=12, blank=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Settlement(AppendOnly):
+    """What a person did about a message that failed or may have been sent; the first one counts."""
+
+    class How(models.TextChoices):
+        """What was done."""
+
+        SENT_AGAIN = "sent_again"
+        BY_PHONE = "by_phone"
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, primary_key=True, related_name="settlement")
+    how = models.CharField(max_length=10, choices=How.choices)
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        default_permissions = ()
 
     def __str__(self) -> str:
         return str(self.pk)

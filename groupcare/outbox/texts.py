@@ -44,6 +44,11 @@ class Kind:
     klass: Klass
     texts: dict[str, Text]
 
+    @property
+    def needs_secret(self) -> bool:
+        """Return whether the words carry a secret, which is destroyed when it was sent or not."""
+        return any("secret" in text.needs() for text in self.texts.values())
+
     def text(self, language: str) -> Text:
         """Return the words in that language, or in the installation's when there are none."""
         return self.texts.get(language) or self.texts[settings.LANGUAGE_CODE]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupcare.practice.places import places
 from groupcare.web.forms import PlainForm
+from groupcare.web.meanwhile import SeenForm
 
 
 @cache
@@ -21,7 +22,7 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in regional)]
 
 
-class PracticeForm(PlainForm):
+class PracticeForm(SeenForm):
     """How the practice is called, where its clock stands, and what members must always be able to read."""
 
     name = forms.CharField(max_length=200, label=_("Name of the practice"), help_text=_("Only staff see this name."))

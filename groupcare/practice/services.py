@@ -15,6 +15,7 @@ from groupcare.exceptions import Refused
 from groupcare.practice.models import Installation, Practice, Site
 from groupcare.practice.places import places
 from groupcare.practice.selectors import check_can_administer, forget_practice
+from groupcare.web.meanwhile import check_seen
 
 
 @unit_of_work()
@@ -67,16 +68,17 @@ EDITABLE = frozenset({"name", "public_name", "time_zone", "language", "contact",
 
 
 @unit_of_work()
-def update_practice(*, by: Person, **fields: str) -> Practice:
+def update_practice(*, by: Person, seen: str = "", **fields: str) -> Practice:
     """Change the named fields of the practice.
 
     Args:
         by: an administrator.
+        seen: the mark of what they saw (``web.meanwhile``); empty: they write whatever stands there.
         fields: some of ``EDITABLE``.
 
     Raises:
         Refused: ``by`` may not.
-        ValidationError: a field is wrong.
+        ValidationError: a field is wrong, or somebody changed the practice meanwhile.
         TypeError: a field cannot be changed.
         Practice.DoesNotExist: before the first set-up.
     """
@@ -84,6 +86,7 @@ def update_practice(*, by: Person, **fields: str) -> Practice:
     check_can_administer(by, "practice.update")
     if unknown := set(fields) - EDITABLE:
         raise TypeError(f"update_practice cannot change {', '.join(sorted(unknown))}.")
+    check_seen(seen, {name: getattr(practice, name) for name in EDITABLE})
     for name, value in fields.items():
         setattr(practice, name, value)
     _clean(practice)

@@ -17,6 +17,7 @@ from groupcare.accounts.selectors import get_person
 from groupcare.practice import selectors, services
 from groupcare.practice.forms import PracticeForm, ReviewerForm, SiteForm
 from groupcare.practice.places import place_name
+from groupcare.web.meanwhile import MEANWHILE, fingerprint
 
 for_administrators = policy(Audience.ROLES, roles=[Role.ADMINISTRATOR])
 
@@ -27,10 +28,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """Show and change how the practice is called; list its places and what the first run still needs."""
     viewer = viewer_from(request)
     practice = selectors.practice()
-    form = PracticeForm(request.POST or None, initial={name: getattr(practice, name) for name in services.EDITABLE})
+    standing = {name: getattr(practice, name) for name in services.EDITABLE}
+    form = PracticeForm(request.POST or None, initial={**standing, "seen": fingerprint(standing)})
     if _done(form, lambda fields: services.update_practice(by=viewer, **fields)):
         messages.success(request, _("Kept."))
         return redirect("practice:settings")
+    if form.has_error(NON_FIELD_ERRORS, MEANWHILE):
+        form.go_on_from(standing)
     sites = [(site, place_name(site.place)) for site in selectors.sites(viewer)]
     context = {"form": form, "sites": sites, "missing": selectors.ready()}
     return render(request, "practice/settings.html", context, status=_status(form))
@@ -66,7 +70,11 @@ def setup(request: HttpRequest) -> HttpResponse:
     if _done(form, name):
         messages.success(request, _("The external reviewer is named."))
         return redirect("practice:setup")
-    context = {"form": form, "steps": selectors.steps(), "has_candidates": bool(candidates)}
+    context = {
+        "form": form,
+        "run": selectors.first_run(),
+        "has_candidates": bool(candidates),
+    }
     return render(request, "practice/setup.html", context, status=_status(form))
 
 

@@ -65,11 +65,20 @@ def _run(port: int) -> int:
 
 
 def _prepare(layout: Layout) -> None:
-    """Run `manage.py prepare` unless the same source has prepared the same database before."""
+    """Run `manage.py prepare` unless the same source has prepared the same database before.
+
+    Raises:
+        CannotRun: the preparation failed, or the database that was prepared before is gone.
+    """
     database = settings.DATABASES["default"]
     stamp = f"{source_stamp(layout.base, PACKAGES)} {database['ENGINE']} {database['NAME']} demo={settings.DEMO}"
     known = layout.stamp.read_text(encoding="utf-8") if layout.stamp.exists() else ""
     is_there = "sqlite" not in database["ENGINE"] or Path(database["NAME"]).exists()
+    if known and not is_there and f" {database['NAME']} " in known:
+        raise CannotRun(
+            f"The database {database['NAME']} is gone, though a practice was here. Bring it back from its backup "
+            f"in an empty place (make restore). For a new practice, move {settings.VAR_DIR} away first."
+        )
     if known == stamp and is_there:
         return
     say("Preparing ...")
@@ -97,6 +106,9 @@ def _greet(port: int) -> None:
     accounts = Path(settings.KEYS_DIR) / ACCOUNTS_FILE
     if settings.DEMO and accounts.exists():
         say(accounts.read_text(encoding="utf-8"))
+    if not (Path(settings.KEYS_DIR) / "recovery.json").exists():
+        say("No recovery sheet yet. Without it no backup can be restored. Print it: Settings, First run,")
+        say("or manage.py recovery_sheet.")
     say("Press Ctrl-C to stop.")
 
 

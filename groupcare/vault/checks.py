@@ -32,12 +32,12 @@ _ROW = re.compile(r"^\|(?P<cells>.+)\|\s*$")
 
 
 def require_ring() -> None:
-    """Stop a production process that has no key ring; ``init_keys`` alone may run without.
+    """Stop a production process that has no key ring; only ``init_keys`` and ``restore`` may run without.
 
     Raises:
         ImproperlyConfigured: the ring is missing or broken; the message names the fix.
     """
-    if settings.PRODUCTION and "init_keys" not in sys.argv[1:2]:
+    if settings.PRODUCTION and not {"init_keys", "restore"} & set(sys.argv[1:2]):
         ring.current()
 
 

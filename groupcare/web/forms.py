@@ -3,9 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.forms.renderers import DjangoTemplates
 from django.template import loader
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from groupcare.web.context import typed_before
 
 
 class PlainBoundField(forms.BoundField):
@@ -123,6 +128,23 @@ _SENTENCES: list[tuple[type[forms.Field], dict[str, Any]]] = [
 ]
 
 
+class LengthValidator(MaxLengthValidator):
+    """Says how long a text may be and how long it is, and that it is all still there."""
+
+    message = ngettext_lazy(
+        "At most %(limit_value)d character fits here; yours has %(show_value)d. Nothing was lost: shorten it.",
+        "At most %(limit_value)d characters fit here; yours has %(show_value)d. Nothing was lost: shorten it.",
+        "limit_value",
+    )
+
+
+def _measure_plainly(field: forms.Field) -> None:
+    """Let ``field`` say in our words that a text is too long."""
+    field.validators = [
+        LengthValidator(one.limit_value) if type(one) is MaxLengthValidator else one for one in field.validators
+    ]
+
+
 def _speak_plainly(field: forms.Field) -> None:
     """Give ``field`` our sentences where it still has Django's own."""
     sentences = next(words for kind, words in _SENTENCES if isinstance(field, kind))
@@ -146,3 +168,16 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _speak_plainly(field)
+            _measure_plainly(field)
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Return what the field starts with: what was typed before the session ended, else what the page says.
+
+        Hidden fields come back too: a token of what its author had seen must not become younger than the text.
+        """
+        typed, names = typed_before(), [self.add_prefix(name) for name in self.fields]
+        secret = isinstance(field.widget, (forms.PasswordInput, forms.FileInput))
+        if typed is None or secret or not any(name in typed for name in names):
+            return super().get_initial_for_field(field, field_name)
+        found = field.widget.value_from_datadict(typed, MultiValueDict(), self.add_prefix(field_name))
+        return super().get_initial_for_field(field, field_name) if found is None else found

@@ -18,14 +18,26 @@ class Finding:
 
     name: str
     reason: str | None
+    advice: bool = False
 
 
 _checks: dict[str, Check] = {}
+_advice: dict[str, Check] = {}
 
 
 def register(name: str, check: Check) -> None:
     """Add a check: it returns None when all is well, else the id of a reason for the log."""
     _checks[name] = check
+
+
+def advise(name: str, check: Check) -> None:
+    """Add a check that the command and the log tell of, while the pages go on: they are not the worse for it."""
+    _advice[name] = check
+
+
+def advices() -> list[Finding]:
+    """Return what the checks of ``advise`` found."""
+    return [Finding(name, _asked(check), advice=True) for name, check in _advice.items()]
 
 
 def run() -> list[Finding]:

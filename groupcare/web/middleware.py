@@ -1,4 +1,4 @@
-"""Request ids and the security headers of every response (SEC-64)."""
+"""Request ids, discreet mode, and the security headers of every response (SEC-64)."""
 
 import uuid
 from collections.abc import Callable
@@ -57,6 +57,22 @@ class RequestIdMiddleware:
             context.reset_request_id(token)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+class DiscreetMiddleware:
+    """Tells the templates whether this device asked for initials in place of names."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the choice of this device taken up, and forget it afterwards."""
+        token = context.set_initials_only(request)
+        try:
+            return self.get_response(request)
+        finally:
+            context.reset_initials_only(token)
 
 
 class SecurityHeadersMiddleware:

@@ -20,6 +20,7 @@ class NavItem:
 
     ``shown_to`` holds role names of the access room, "member", "facilitator" or "everyone";
     ``badge`` counts what waits (0 shows nothing); ``place`` is "rail" (the bar) or "foot".
+    ``under`` holds further beginnings of addresses whose pages belong to the entry.
     ``url``, ``current`` ("page", "true" or "") and ``count`` are filled in for one request.
     """
 
@@ -31,6 +32,7 @@ class NavItem:
     order: int = 50
     badge: Callable[[HttpRequest], int] | None = None
     place: str = "rail"
+    under: tuple[str, ...] = ()
     url: str = ""
     current: str = ""
     count: int = 0
@@ -76,18 +78,24 @@ def items(request: HttpRequest, place: str = "rail") -> list[NavItem]:
             found.append(replace(item, url=reverse(item.url_name)))
         except NoReverseMatch:
             continue
-    return [_finished(item, request, _current_url(found, request.path)) for item in found]
+    current = _current_key(found, request.path)
+    return [_finished(item, request, current) for item in found]
 
 
-def _current_url(found: list[NavItem], path: str) -> str:
-    """Return the longest address of an entry that the path lies under; "/" only matches itself."""
-    under = [item.url for item in found if path == item.url or (item.url != "/" and path.startswith(item.url))]
-    return max(under, key=len, default="")
+def _current_key(found: list[NavItem], path: str) -> str:
+    """Return the key of the entry with the longest beginning that the path lies under; "/" only matches itself."""
+    under = [
+        (len(start), item.key)
+        for item in found
+        for start in (item.url, *item.under)
+        if path == start or (start != "/" and path.startswith(start))
+    ]
+    return max(under, default=(0, ""))[1]
 
 
-def _finished(item: NavItem, request: HttpRequest, current_url: str) -> NavItem:
+def _finished(item: NavItem, request: HttpRequest, current_key: str) -> NavItem:
     current = ""
-    if item.url == current_url:
+    if item.key == current_key:
         current = "page" if request.path == item.url else "true"
     # Pages about one's own account say nothing of work that waits elsewhere, and ask nothing about it.
     asks = item.badge if not request.path.startswith("/account/") else None

@@ -5,6 +5,8 @@ import logging
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from groupcare.web.context import current_request_id
+
 log = logging.getLogger(__name__)
 
 # Shown when even the error template fails.
@@ -21,14 +23,19 @@ def unavailable(request: HttpRequest | None = None) -> HttpResponse:
     return _without_request("503.html", 503, {"Retry-After": "30"})
 
 
+def out_of_order() -> HttpResponse:
+    """Return the page for a part that is away (database, disk, keys); it needs none of them."""
+    return _without_request("503.html", 503, {"Retry-After": "30"}, part_away=True)
+
+
 def broken() -> HttpResponse:
     """Return the page for our own fault; it needs neither database nor session."""
     return _without_request("500.html", 500, {})
 
 
-def _without_request(template: str, status: int, headers: dict[str, str]) -> HttpResponse:
+def _without_request(template: str, status: int, headers: dict[str, str], **about: object) -> HttpResponse:
     try:
-        body: str = loader.render_to_string(template, {})
+        body: str = loader.render_to_string(template, {**about, "request_id": current_request_id()})
     except Exception:  # noqa: BLE001 - an error page may not fail
         log.error("error_page.failed", extra={"status": status})
         body = _LAST_RESORT

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from groupcare.web import health, nav
-from groupcare.web.context import theme_of
+from groupcare.web.context import COVER, INITIALS, covers_when_left, initials_only, theme_of
 from groupcare.web.display import DisplayForm
 from groupcare.web.policy import open_to_all
 
@@ -55,9 +55,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 @open_to_all
 @require_http_methods(["GET", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
-    """Show and keep the choice of colours and language on this device."""
+    """Show and keep the choice of colours, language and discreet mode on this device."""
     back = _safe_next(request)
-    chosen = {"theme": theme_of(request) or "device", "language": request.LANGUAGE_CODE, "next": back}
+    chosen = {
+        "theme": theme_of(request) or "device",
+        "language": request.LANGUAGE_CODE,
+        "names": INITIALS if initials_only() else "full",
+        "away": COVER if covers_when_left(request) else "stay",
+        "next": back,
+    }
     form = DisplayForm(request.POST if request.method == "POST" else None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         response = SeeOther(back)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groupcare.access.models import TimedGrant
 from groupcare.vault import EncryptedTextField, Owner, Purpose
+from groupcare.web.initials import initials
 
 
 class TherapyGroup(models.Model):
@@ -115,6 +116,7 @@ class Facilitation(models.Model):
         CO = "co", _("Co-facilitator")
         TRAINEE = "trainee", _("Trainee")
         SUPERVISOR = "supervisor", _("Supervisor")
+        STAND_IN = "stand_in", _("Lead by a will, without notes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(TherapyGroup, on_delete=models.PROTECT, related_name="facilitations")
@@ -206,5 +208,4 @@ class Membership(models.Model):
     @property
     def initials(self) -> str:
         """At most two capital letters of the name, for the person's seat."""
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials(self.name)

@@ -77,6 +77,7 @@ class Observance(AppendOnly, models.Model):
         """What was observed."""
 
         GROUND_RULES = "ground_rules", _("Ground rules")
+        READ_ALOUD = "read_aloud", _("Ground rules, read aloud to the group")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="observances")
@@ -86,6 +87,10 @@ class Observance(AppendOnly, models.Model):
     text_sha256 = models.CharField(max_length=64)
     language = models.CharField(max_length=8)
     at = models.DateTimeField(default=timezone.now)
+    # Who heard it, where the person said it aloud; nobody where they did it themselves.
+    recorded_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         default_permissions = ()

@@ -10,13 +10,16 @@ from django.utils.translation import get_language
 
 from groupcare.accounts.models import Person
 from groups import ports
-from groups.models import GroupSession
+from groups.models import GroupSession, Membership
 from groups.rules import GroundRules, ground_rules
 from groups.selectors.sessions import get_session_as_member
 
 #: The room or link is shown this long before the start. Our choice, because people arrive early, and
 #: a link shown for days is a link passed on.
 OPENS_BEFORE = timedelta(minutes=30)
+#: Those who run a session keep its emergency sheet, and a substitute the session, this long after its end. Our
+#: choice, because whoever left upset may have to be called that evening, and what was on paper has to be typed in.
+SHUTS_AFTER = timedelta(hours=2)
 #: The rules can be agreed to this long before the start. Our choice: the reminder of the day leads
 #: here, and what was agreed days ago is not fresh (REQ-140: at the beginning of each session).
 AGREE_BEFORE = timedelta(hours=24)
@@ -31,6 +34,7 @@ class Phase(models.TextChoices):
     EARLY = "early"
     RULES = "rules"
     WAITING = "waiting"
+    PLACE = "place"
     OPEN = "open"
 
 
@@ -43,6 +47,7 @@ class Entry:
     rules: GroundRules
     agreed_at: datetime | None
     now: datetime
+    said_where: bool = False
 
     @property
     def opens_at(self) -> datetime:
@@ -64,6 +69,7 @@ class Entry:
             (self.agreed_at is None and self.now < self.agree_from, Phase.EARLY),
             (self.agreed_at is None, Phase.RULES),
             (self.now < self.opens_at, Phase.WAITING),
+            (self.session.is_online and not self.said_where, Phase.PLACE),
         )
         return next((phase for met, phase in checks if met), Phase.OPEN)
 
@@ -84,5 +90,17 @@ def entry_for(viewer: Person, session: GroupSession) -> Entry:
         clearance=ports.clearance(session.group_id, viewer.pk),
         rules=ground_rules(session.format, get_language() or viewer.language),
         agreed_at=getattr(session, "agreed_at", None),
+        now=timezone.now(),
+        said_where=bool(getattr(session, "said_where", False)),
+    )
+
+
+def entry_of(place: Membership, session: GroupSession) -> Entry:
+    """Return how far somebody else is who is served by voice; the caller has checked who may ask."""
+    return Entry(
+        session=session,
+        clearance=ports.clearance(session.group_id, place.person_id),
+        rules=ground_rules(session.format, place.person.language),
+        agreed_at=None,
         now=timezone.now(),
     )

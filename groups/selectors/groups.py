@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from groupcare.access import Right
@@ -12,7 +12,7 @@ from groupcare.access.models import RoleHolding
 from groupcare.accounts.models import Person
 from groupcare.exceptions import Refused
 from groupcare.vault import unlock
-from groups.models import Facilitation, Membership, TherapyGroup
+from groups.models import Facilitation, LeaveWish, Membership, TherapyGroup
 from groups.permissions import GROUP, WORKING_ROLES, groups_with
 
 _FLAGS = {
@@ -55,11 +55,18 @@ def get_group(viewer: Person, pk: UUID, right: Right = Right.SEE_GROUP, action: 
     return found
 
 
+def last_wish() -> Subquery:
+    """Return a column of a membership: what the member last said about leaving, or None."""
+    said = LeaveWish.objects.filter(membership=OuterRef("pk")).order_by("-said_at", "-pk")
+    return Subquery(said.values("kind")[:1])
+
+
 def members_of(viewer: Person, group: TherapyGroup) -> QuerySet[Membership]:
-    """Return the open memberships of a group the viewer may see, longest first, each with its person."""
+    """Return the open memberships of a group the viewer may see, longest first, each with its person and ``wish``."""
     return (
         Membership.objects.filter(group=group, group__in=groups_with(viewer, Right.SEE_GROUP), ended_at__isnull=True)
-        .select_related("person", "group")
+        .select_related("person__user", "group")
+        .annotate(wish=last_wish())
         .order_by("created_at", "pk")
     )
 

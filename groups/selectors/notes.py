@@ -1,16 +1,17 @@
 """Notes, read only by those who hold ``read_notes`` on that group; every reading is in the trail."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from groupcare.access import Right
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
-from groups.models import GroupSession, ProcessNote, ProgressNote, TherapyGroup
+from groups.models import GroupSession, NoteCorrection, ProcessNote, ProgressNote, TherapyGroup
 from groups.permissions import SESSION, groups_with
 from groups.selectors.entry import OPENS_BEFORE
 from groups.selectors.groups import may_on
@@ -57,20 +58,47 @@ def process_notes(viewer: Person, session_id: UUID) -> list[ProcessNote]:
 def progress_notes(viewer: Person, session_id: UUID) -> list[ProgressNote]:
     """Return the standing revision of each member's progress note of a session, and record each reading.
 
+    What was corrected is left out: it stands in nobody's record.
+
+    Raises:
+        Refused: no such session, or no right to read its notes.
+    """
+    return progress_and_sealed(viewer, session_id)[0]
+
+
+def progress_and_sealed(viewer: Person, session_id: UUID) -> tuple[list[ProgressNote], list[ProgressNote]]:
+    """Return the standing progress notes of a session, and those that were corrected and are the viewer's to open.
+
+    Each reading of a standing one is recorded. Of a corrected one nothing is opened here; it carries its
+    ``correction``, and is given to its author and to those who manage the group.
+
     Raises:
         Refused: no such session, or no right to read its notes.
     """
     allowed = groups_with(viewer, Right.READ_NOTES).values("pk")
-    found = list(
-        ProgressNote.objects.filter(session_id=session_id, group__in=allowed, superseded_by__isnull=True)
-        .select_related("author", "membership", "about")
-        .order_by("membership__created_at", "pk")
+    rows = list(
+        ProgressNote.objects.filter(session_id=session_id, group__in=allowed)
+        .filter(Q(superseded_by__isnull=True) | Q(correction__isnull=False))
+        .select_related("author", "membership__person", "about", "correction__corrected_by")
+        .annotate(is_mine=Q(author=viewer) | Q(may_on(viewer, Right.MANAGE_GROUP, "group_id")))
+        .order_by("membership__created_at", "written_at", "pk")
     )
-    if not found:
+    if not rows:
         session_to_read(viewer, session_id, "progress_note.read")
+    found: list[ProgressNote] = [note for note in rows if not hasattr(note, "correction")]
     for note in found:
         record("progress_note.read", object_type="groups.ProgressNote", object_id=note.pk)
-    return found
+    return list(found), [note for note in rows if hasattr(note, "correction") and note.is_mine]
+
+
+def standing_note(viewer: Person, session_id: UUID, membership_id: UUID) -> ProgressNote | None:
+    """Return the standing note about one member in a session, if there is one, and record the reading.
+
+    Raises:
+        Refused: no such session, or no right to read its notes.
+    """
+    found = progress_notes(viewer, session_id)
+    return next((note for note in found if note.membership_id == membership_id), None)
 
 
 def latest_process_note(session_id: UUID) -> ProcessNote | None:
@@ -83,6 +111,11 @@ def latest_progress_note(session_id: UUID, membership_id: UUID) -> ProgressNote 
     return ProgressNote.objects.filter(
         session_id=session_id, membership_id=membership_id, superseded_by__isnull=True
     ).first()
+
+
+def is_corrected(note: ProgressNote) -> bool:
+    """Tell whether a note was found to be about somebody else; to its readers it is not there."""
+    return NoteCorrection.objects.filter(note=note).exists()
 
 
 def session_to_write_about(viewer: Person, pk: UUID, action: str) -> GroupSession:
@@ -127,9 +160,10 @@ def today(viewer: Person, *, days: int, most: int) -> tuple[list[GroupSession], 
     seen = visible_sessions(viewer).exclude(state=GroupSession.State.CANCELLED).order_by()
     ahead = seen.filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=days))
     past = seen.filter(unwritten, ends_at__lte=now, group__in=writable)
-    rows = (
+    rows: QuerySet[Any] = (
         GroupSession.objects.filter(pk__in=ahead.values("pk").union(past.values("pk")))
         .select_related("group", "site")
+        .annotate(can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"))
         # Latest first, so that old notes never push out what comes next.
         .order_by("-starts_at", "pk")[: 10 * most]
     )

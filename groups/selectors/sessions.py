@@ -3,14 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from groupcare.access import Right, visible
+from groupcare.access import Right
+from groupcare.accounts.merge_models import as_one
 from groupcare.accounts.models import Person
 from groupcare.exceptions import Refused
-from groups.models import GroupSession, Membership, Observance, TherapyGroup
-from groups.permissions import SESSION, groups_with
+from groups.models import GroupSession, Membership, Observance, TherapyGroup, Whereabouts
+from groups.permissions import SESSION, groups_with, sessions_with
 from groups.selectors.groups import may_on
 
 _NEXT = ("id", "number", "starts_at", "ends_at", "format")
@@ -19,7 +20,7 @@ _NEXT = ("id", "number", "starts_at", "ends_at", "format")
 def visible_sessions(viewer: Person) -> QuerySet[GroupSession]:
     """Return sessions of the viewer's groups, and single ones granted to the viewer; earliest first."""
     of_groups = GroupSession.objects.filter(group__in=groups_with(viewer, Right.SEE_GROUP).values("pk"))
-    single = visible(viewer, Right.SEE_SESSION, GroupSession)
+    single = sessions_with(viewer, Right.SEE_SESSION)
     return (
         # One IN over a UNION: of two INs joined by OR PostgreSQL makes two filters over every session there is.
         GroupSession.objects.filter(pk__in=of_groups.values("pk").union(single.values("pk")))
@@ -63,6 +64,8 @@ def get_session(viewer: Person, pk: UUID, action: str = "session.read") -> Group
         visible_sessions(viewer)
         .filter(pk=pk)
         .annotate(
+            can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"),
+            can_run=Q(may_on(viewer, Right.SEE_GROUP, "group_id")) | Q(pk__in=_run_alone(viewer)),
             can_manage=may_on(viewer, Right.MANAGE_GROUP, "group_id"),
             can_read_notes=may_on(viewer, Right.READ_NOTES, "group_id"),
             can_write_notes=may_on(viewer, Right.WRITE_NOTES, "group_id"),
@@ -74,15 +77,50 @@ def get_session(viewer: Person, pk: UUID, action: str = "session.read") -> Group
     return found
 
 
+def _run_alone(viewer: Person) -> Any:
+    """Return the single sessions that the viewer runs for somebody else."""
+    return sessions_with(viewer, Right.RUN_SESSION).values("pk")
+
+
+def session_to_run(viewer: Person, pk: UUID, action: str, right: Right = Right.SEE_GROUP) -> GroupSession:
+    """Return the session for those who hold ``right`` on its group, or run this one for somebody else.
+
+    Raises:
+        Refused: absent or forbidden; both look the same.
+    """
+    mine = Q(group__in=groups_with(viewer, right).values("pk")) | Q(pk__in=_run_alone(viewer))
+    found = (
+        GroupSession.objects.filter(mine, pk=pk)
+        .select_related("group", "site")
+        .annotate(can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"))
+        .first()
+    )
+    if found is None:
+        raise Refused(action, SESSION, pk)
+    return found
+
+
+def places_of(viewer: Person, session: GroupSession) -> list[Membership]:
+    """Return who has a place in the session, or had one at its end, longest first, for those who run it; else nobody."""
+    mine = GroupSession.objects.filter(
+        Q(group__in=groups_with(viewer, Right.SEE_GROUP).values("pk")) | Q(pk__in=_run_alone(viewer)), pk=session.pk
+    )
+    then = Q(ended_at__isnull=True) | Q(ended_at__gt=session.ends_at)
+    found = Membership.objects.filter(then, Exists(mine), group_id=session.group_id, created_at__lt=session.ends_at)
+    return list(found.select_related("person", "group").order_by("created_at", "pk"))
+
+
 def _of_member(viewer: Person) -> QuerySet[GroupSession]:
     """Return sessions of groups in which the viewer has a place, each with ``agreed_at`` of the ground rules."""
     mine = Membership.objects.filter(person=viewer, state__in=Membership.COMING).values("group_id")
-    agreed = Observance.objects.filter(session=OuterRef("pk"), person=viewer, kind=Observance.Kind.GROUND_RULES).values(
-        "at"
-    )
+    own = as_one("person", [viewer.pk])
+    agreed = Observance.objects.filter(own, session=OuterRef("pk"), kind=Observance.Kind.GROUND_RULES).values("at")
     return (
         GroupSession.objects.filter(group__in=mine)
-        .annotate(agreed_at=Subquery(agreed[:1]))
+        .annotate(
+            agreed_at=Subquery(agreed[:1]),
+            said_where=Exists(Whereabouts.objects.filter(own, session=OuterRef("pk"))),
+        )
         .select_related("site", "group")
     )
 

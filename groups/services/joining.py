@@ -32,7 +32,7 @@ def record_not_cleared(*, session_id: UUID, by: Person) -> None:
     record("session.join", object_type=SESSION, object_id=session_id, result="refused")
 
 
-def _check_gate(found: Entry) -> None:
+def check_gate(found: Entry) -> None:
     """Raise ``InvalidTransition`` or ``NotCleared`` unless the session is to come and the person is cleared."""
     if found.phase == Phase.CANCELLED:
         raise InvalidTransition(_("This session was called off. You need to do nothing."))
@@ -57,20 +57,36 @@ def acknowledge_ground_rules(*, session_id: UUID, by: Person) -> Observance:
     place = Membership.objects.select_for_update().get(
         group_id=found.session.group_id, person=by, ended_at__isnull=True
     )
-    _check_gate(found)
+    check_gate(found)
     if found.phase == Phase.EARLY:
         raise InvalidTransition(_("The ground rules can be agreed to one day before the session."))
+    return agree_to_rules(found, place)
+
+
+def agree_to_rules(found: Entry, place: Membership, recorded_by: Person | None = None) -> Observance:
+    """Keep the promise of a locked place whose gate is open; the caller has checked who asks.
+
+    Args:
+        found: where the member stands before the session.
+        place: their place, locked.
+        recorded_by: who heard it, if it was said aloud.
+    """
     done, made = Observance.objects.get_or_create(
         session=found.session,
-        person=by,
+        person_id=place.person_id,
         kind=Observance.Kind.GROUND_RULES,
-        defaults={"text_sha256": found.rules.sha256, "language": found.rules.language},
+        defaults={
+            "text_sha256": found.rules.sha256,
+            "language": found.rules.language,
+            "recorded_by": recorded_by,
+        },
     )
     if made:
         if place.state in (Membership.State.INVITED, Membership.State.PREPARING):
             advance(place, Membership.State.ACTIVE)
             record("membership.activate", object_type="groups.Membership", object_id=place.pk)
-        record("ground_rules.acknowledge", object_type=SESSION, object_id=session_id)
+        name = "ground_rules.hear" if recorded_by else "ground_rules.acknowledge"
+        record(name, object_type=SESSION, object_id=found.session.pk)
     return done
 
 
@@ -84,9 +100,11 @@ def reveal_link(*, session_id: UUID, by: Person) -> Room:
         InvalidTransition: the ground rules are not agreed to, or the door is not open.
     """
     found = entry(by, session_id, "session.enter")
-    _check_gate(found)
+    check_gate(found)
     if found.agreed_at is None:
         raise InvalidTransition(_("Please read the ground rules first."))
+    if found.phase == Phase.PLACE:
+        raise InvalidTransition(_("Please say first where you are, or that you do not want to say."))
     if found.phase != Phase.OPEN:
         raise InvalidTransition(_("This opens 30 minutes before the start."))
     record("session.enter", object_type=SESSION, object_id=session_id)

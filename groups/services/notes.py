@@ -16,7 +16,10 @@ from groups.models import GroupSession, Membership, ProcessNote, ProgressNote, T
 from groups.names import names_another
 from groups.permissions import SESSION, locked_group
 from groups.selectors.entry import OPENS_BEFORE
-from groups.selectors.notes import latest_process_note, latest_progress_note
+from groups.selectors.notes import is_corrected, latest_process_note, latest_progress_note
+
+#: The code of the error that somebody else wrote in between.
+MEANWHILE = "meanwhile"
 
 # Looked up under the lock a moment ago; the database holds the references and the one chain of revisions.
 _HELD_BY_THE_DATABASE: dict[str, Any] = {
@@ -96,7 +99,7 @@ def write_progress_note(
     if place is None:
         raise Refused("progress_note.write", "groups.Membership", membership_id)
     before = latest_progress_note(session_id, membership_id)
-    _check_seen(before.pk if before else None, supersedes)
+    _check_seen(before.pk if before and not is_corrected(before) else None, supersedes)
     text = _clean(body)
     _check_names_nobody_else(text, place)
     note = ProgressNote(
@@ -130,9 +133,8 @@ def _clean(body: str) -> str:
 def _check_seen(standing: UUID | None, seen: UUID | None) -> None:
     """Raise ``ValidationError`` if the author did not see the revision that stands."""
     if standing != seen:
-        raise ValidationError(
-            {"__all__": _("Someone else wrote in this note meanwhile. Read their words, then save yours again.")}
-        )
+        told = _("Someone else wrote in this note meanwhile. Read their words, then save yours again.")
+        raise ValidationError({"__all__": ValidationError(told, code=MEANWHILE)})
 
 
 def _check_names_nobody_else(text: str, place: Membership) -> None:

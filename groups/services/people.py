@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from groupcare.access import Right, end_grants, grant, roles_by_person
 from groupcare.access import Role as AccessRole
+from groupcare.accounts.merge_models import kept_ids
 from groupcare.accounts.models import Person
 from groupcare.accounts.services import create_person, invite
 from groupcare.audit import record, unit_of_work
@@ -142,28 +143,32 @@ def invite_member(
     taken = Membership.objects.filter(group=group, ended_at__isnull=True)
     if taken.count() >= group.capacity:
         raise ValidationError({"__all__": _("All places of this group are taken. End a place first.")})
-    person = _person_at(email)
+    person = person_at(email)
     if person is not None:
-        _check_can_have_place(person, group)
+        check_can_have_place(person, group)
     else:
         zone = practice().time_zone
         person = create_person(used_name=used_name, by=by, language=language or group.language, time_zone=zone)
     membership = Membership(group=group, person=person, alias=used_name)
     membership.full_clean()
     membership.save(force_insert=True)
-    _write_to(membership, email, by)
+    write_to_member(membership, email, by)
     record("membership.invite", object_type="groups.Membership", object_id=membership.pk)
     return membership
 
 
-def _person_at(email: str) -> Person | None:
-    """Return the person reached at an address; with several, the one who signs in with it."""
-    known = list(Person.objects.filter(pk__in=person_ids_for(email)).select_related("user").order_by("created_at"))
+def person_at(email: str) -> Person | None:
+    """Return the person reached at an address; with several, the one who signs in with it.
+
+    An entry that is merged into another one stands for the one that is kept.
+    """
+    ids = set(kept_ids(person_ids_for(email)).values())
+    known = list(Person.objects.filter(pk__in=ids).select_related("user").order_by("created_at"))
     with_login = [person for person in known if person.login and person.login.email == email.strip().lower()]
     return next(iter(with_login or known), None)
 
 
-def _check_can_have_place(person: Person, group: TherapyGroup) -> None:
+def check_can_have_place(person: Person, group: TherapyGroup) -> None:
     """Raise ``ValidationError`` if the person has a place in the group or runs it."""
     if Membership.objects.filter(group=group, person=person, ended_at__isnull=True).exists():
         raise ValidationError({"email": _("Somebody with this address has a place in this group already.")})
@@ -172,7 +177,7 @@ def _check_can_have_place(person: Person, group: TherapyGroup) -> None:
         raise ValidationError({"email": _("Someone who runs this group cannot have a place in it.")})
 
 
-def _write_to(membership: Membership, email: str, by: Person) -> None:
+def write_to_member(membership: Membership, email: str, by: Person) -> None:
     """Queue one neutral message: a notice for those who sign in, an invitation for all others."""
     if membership.person.login is None:
         invite(person=membership.person, email=email, by=by, role=None)

@@ -1,11 +1,14 @@
 """Reminders: rows that are due are found again by every run; nothing is kept in a queue of its own."""
 
 from datetime import timedelta
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
+from groupcare.accounts.models import PersonMerge
 from groupcare.audit import record, unit_of_work
-from groupcare.outbox.models import Message
+from groupcare.outbox.models import Address, Message
 from groupcare.outbox.services import Draft, Link, queue_many
 from groups.models import GroupSession, Membership
 from groups.permissions import SESSION
@@ -49,16 +52,26 @@ def _due_sessions() -> "list[GroupSession]":
     )
 
 
+def _reminded(session: GroupSession, keys: dict[str, UUID]) -> set[str]:
+    """Return those of ``keys`` whose person was reminded, also while their place was on another entry of theirs."""
+    moved = PersonMerge.objects.standing().filter(kept__in=keys.values()).values_list("duplicate_id", "kept_id")
+    also = {reminder_key(session.pk, one): reminder_key(session.pk, kept) for one, kept in moved}
+    known = Message.objects.filter(idempotence_key__in=[*keys, *also]).values_list("idempotence_key", flat=True)
+    return {also.get(key, key) for key in known}
+
+
 @unit_of_work()
 def _remind(session: GroupSession) -> int:
     """Queue at most one batch of missing reminders of one session; returns how many."""
     held = GroupSession.objects.select_for_update().get(pk=session.pk)
     if held.state != GroupSession.State.SCHEDULED:
         return 0
-    places = Membership.objects.filter(group_id=held.group_id, state__in=Membership.COMING).order_by("pk")
+    # Somebody without sign-in and address is told by voice; nothing is queued that could never go.
+    reached = Q(person__user__isnull=False) | Q(person__in=Address.objects.current().values("person_id"))
+    places = Membership.objects.filter(reached, group_id=held.group_id, state__in=Membership.COMING).order_by("pk")
     # Ids only: a reminder needs no name, and reading one costs more than all the rest.
     keys = {reminder_key(held.pk, person_id): person_id for person_id in places.values_list("person_id", flat=True)}
-    known = set(Message.objects.filter(idempotence_key__in=keys).values_list("idempotence_key", flat=True))
+    known = _reminded(held, keys)
     missing = [(key, person_id) for key, person_id in keys.items() if key not in known][:BATCH]
     queue_many(
         [

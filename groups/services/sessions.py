@@ -1,4 +1,4 @@
-"""Planning and calling off sessions."""
+"""Planning sessions. Calling them off: ``groups.services.absence``."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from groupcare.access import Right
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
-from groupcare.exceptions import InvalidTransition
 from groupcare.practice.selectors import practice
 from groups.localtime import weekly
 from groups.models import GroupSession, TherapyGroup
@@ -65,13 +64,8 @@ def _plan(group: TherapyGroup, starts_at: datetime, ends_at: datetime) -> GroupS
         raise ValidationError({"starts": _("This time has passed. Choose a later one.")})
     if not timedelta(0) < ends_at - starts_at <= LONGEST:
         raise ValidationError({"minutes": _("Write how long it lasts, from 15 minutes to 12 hours.")})
+    check_overlaps_none(group, starts_at, ends_at)
     planned = GroupSession.objects.filter(group=group)
-    if (
-        planned.exclude(state=GroupSession.State.CANCELLED)
-        .filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-        .exists()
-    ):
-        raise ValidationError({"starts": _("The group has another session at that time.")})
     number = (planned.aggregate(last=Max("number"))["last"] or 0) + 1
     session = GroupSession(
         group=group, number=number, starts_at=starts_at, ends_at=ends_at, format=group.format, site_id=group.site_id
@@ -82,20 +76,8 @@ def _plan(group: TherapyGroup, starts_at: datetime, ends_at: datetime) -> GroupS
     return session
 
 
-@unit_of_work()
-def cancel_session(*, session: GroupSession, by: Person) -> GroupSession:
-    """Call a session off. Its number is not used again.
-
-    Raises:
-        Refused: ``by`` does not manage the group, or the session does not exist.
-        InvalidTransition: it is over, or called off already.
-    """
-    locked_group(by, session.group_id, Right.MANAGE_GROUP, "session.cancel")
-    found = GroupSession.objects.select_for_update().get(pk=session.pk)
-    if GroupSession.State.CANCELLED not in GroupSession.TRANSITIONS[found.state] or found.ends_at <= timezone.now():
-        raise InvalidTransition(_("This session cannot be called off any more."))
-    found.state = GroupSession.State.CANCELLED
-    found.full_clean()
-    found.save(update_fields=["state"])
-    record("session.cancel", object_type=SESSION, object_id=found.pk)
-    return found
+def check_overlaps_none(group: TherapyGroup, starts_at: datetime, ends_at: datetime) -> None:
+    """Raise ``ValidationError`` if the group meets at that time already."""
+    held = GroupSession.objects.filter(group=group).exclude(state=GroupSession.State.CANCELLED)
+    if held.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
+        raise ValidationError({"starts": _("The group has another session at that time.")})

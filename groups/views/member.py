@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groupcare.access import Audience, policy
+from groupcare.accounts.joining import before_joining
 from groupcare.accounts.models import Person
 from groupcare.exceptions import InvalidTransition, NotCleared
 from groupcare.practice.selectors import practice
 from groups import selectors, services
-from groups.forms import RulesForm
+from groups.forms import PlaceForm, RulesForm
 from groups.selectors import Phase
 from groups.selectors.sessions import coming
 from groups.views.common import page, part_of, viewer
@@ -27,7 +28,8 @@ def home_member(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
     following = coming(selectors.my_sessions(person)).first()
     entry = selectors.entry_for(person, following) if following else None
-    return page(request, "home_member", {"entry": entry, "practice": practice()})
+    joining = None if entry and entry.clearance.cleared else before_joining(person.language)
+    return page(request, "home_member", {"entry": entry, "practice": practice(), "joining": joining})
 
 
 @require_GET
@@ -49,18 +51,24 @@ def session_join(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             services.acknowledge_ground_rules(session_id=pk, by=person)
         except NotCleared:
-            return _not_cleared(request, person, selectors.entry(person, pk))
+            return not_cleared(request, person, selectors.entry(person, pk))
         except InvalidTransition as error:
             messages.error(request, error.message)
             return redirect("groups:session-join", pk=pk)
         return redirect("groups:session-room", pk=pk)
     if entry.phase == Phase.NOT_CLEARED:
-        return _not_cleared(request, person, entry)
-    context = {"entry": entry, "session": entry.session, "form": form, "practice": practice()}
+        return not_cleared(request, person, entry)
+    context = {
+        "entry": entry,
+        "session": entry.session,
+        "form": form,
+        "place_form": PlaceForm(),
+        "practice": practice(),
+    }
     return page(request, "session_join", context, status=422 if form.errors else 200)
 
 
-def _not_cleared(request: HttpRequest, person: Person, entry: selectors.Entry) -> HttpResponse:
+def not_cleared(request: HttpRequest, person: Person, entry: selectors.Entry) -> HttpResponse:
     """Return the page that says what is missing and where to mend it; the try is recorded."""
     services.record_not_cleared(session_id=entry.session.pk, by=person)
     context: dict[str, Any] = {"entry": entry, "session": entry.session, "practice": practice()}
@@ -75,7 +83,7 @@ def session_room(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         room = services.reveal_link(session_id=pk, by=person)
     except NotCleared:
-        return _not_cleared(request, person, selectors.entry(person, pk))
+        return not_cleared(request, person, selectors.entry(person, pk))
     except InvalidTransition:
         return redirect("groups:session-join", pk=pk)
     return page(request, "session_room", {"room": room, "session": room.session, "practice": practice()})

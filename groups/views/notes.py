@@ -1,5 +1,6 @@
 """Notes: listed without content, read one session at a time, written as a new revision."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from groupcare.access import Audience, Right, policy
 from groupcare.vault import unlock
+from groupcare.web.difference import difference
 from groups import selectors, services
 from groups.forms import NoteForm
-from groups.models import GroupSession
+from groups.models import GroupSession, ProcessNote, ProgressNote
 from groups.views.common import page, part_of, put_errors, viewer
 
 PROCESS_HELP = _("The theme, what you did, how many people came. No names: nobody should be known by this note.")
@@ -37,9 +39,11 @@ def session_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = viewer(request)
     session = selectors.session_to_read(person, pk)
     process = selectors.process_notes(person, pk)
-    progress = selectors.progress_notes(person, pk)
-    unlock(session, process, progress)
+    progress, sealed = selectors.progress_and_sealed(person, pk)
+    unlock(session, process, progress, sealed)
     context = {
+        "sealed": sealed,
+        "movable": {one.pk for one in progress if session.can_write_notes and one.is_mine},  # type: ignore[attr-defined]
         "session": session,
         "group": session.group,
         "process": process[0] if process else None,
@@ -78,6 +82,7 @@ def process_note_create(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except ValidationError as error:
             put_errors(form, error)
+            return _note_page(request, session, form, None, selectors.process_notes(person, pk)[:1])
         else:
             return redirect("groups:session-notes", pk=pk)
     return _note_page(request, session, form, None)
@@ -106,12 +111,27 @@ def progress_note_create(request: HttpRequest, pk: UUID, membership_pk: UUID) ->
             )
         except ValidationError as error:
             put_errors(form, error)
+            there = [note for note in selectors.progress_notes(person, pk) if note.membership_id == place.pk]
+            return _note_page(request, session, form, place, there)
         else:
             return redirect("groups:session-notes", pk=pk)
     return _note_page(request, session, form, place)
 
 
-def _note_page(request: HttpRequest, session: GroupSession, form: NoteForm, place: Any) -> HttpResponse:
-    """Return the page on which a note is written."""
+def _note_page(
+    request: HttpRequest,
+    session: GroupSession,
+    form: NoteForm,
+    place: Any,
+    standing: Sequence[ProcessNote | ProgressNote] = (),
+) -> HttpResponse:
+    """Return the page on which a note is written.
+
+    Did somebody else write in between, it shows their text and the difference, and the next save goes on from it.
+    """
     context = {"session": session, "group": session.group, "form": form, "place": place}
+    if standing and form.has_error("__all__", services.MEANWHILE):
+        unlock(session, standing)
+        form.go_on_from(standing[0])
+        context |= {"theirs": standing[0], "difference": difference(standing[0].body, form.cleaned_data["body"])}
     return page(request, "note_create", context, status=422 if form.errors else 200)

@@ -8,20 +8,19 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from groupcare.access import Audience, Right, policy
 from groupcare.audit import record
-from groupcare.exceptions import InvalidTransition, Refused
 from groupcare.vault import unlock
 from groupcare.web import panels
 from groups import selectors, services
 from groups.forms import SessionForm
 from groups.models import GroupSession
 from groups.permissions import SESSION
-from groups.selectors.entry import OPENS_BEFORE
+from groups.selectors import absence
+from groups.selectors.entry import OPENS_BEFORE, SHUTS_AFTER
 from groups.views.common import page, part_of, put_errors, viewer
 
 
@@ -60,37 +59,26 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one session, and the way in while the door is open."""
     person = viewer(request)
     session: Any = selectors.get_session(person, pk)
-    places = selectors.places_in(person, [session.group_id])
+    places = selectors.places_of(person, session)
+    asked = absence.own_substitution(person, session)
     unlock(session, places)
     panels.collect(request, "groups.roll_call", places)
     now = timezone.now()
     scheduled = session.state != GroupSession.State.CANCELLED
-    is_open = scheduled and session.starts_at - OPENS_BEFORE <= now < session.ends_at
+    opens = session.starts_at - OPENS_BEFORE
+    is_open = scheduled and opens <= now < session.ends_at
     if is_open:
         record("session.enter", object_type=SESSION, object_id=session.pk)
     context = {
         "session": session,
         "group": session.group,
         "is_open": is_open,
-        "link": session.group.online_link if is_open and session.is_online else "",
-        "has_begun": scheduled and session.starts_at - OPENS_BEFORE <= now,
+        "link": session.group.online_link if is_open and session.is_online and session.can_run else "",
+        "asked": asked if scheduled and now < session.ends_at else None,
+        "has_sheet": session.can_run and scheduled and opens <= now < session.ends_at + SHUTS_AFTER,
+        "can_count": session.can_write_notes or (session.can_run and not session.can_see_group),
+        "can_print": session.can_run and scheduled and now < session.ends_at,
+        "has_begun": scheduled and opens <= now,
         "can_cancel": session.can_manage and session.state == GroupSession.State.SCHEDULED and now < session.ends_at,
     }
     return page(request, "session_detail", context)
-
-
-@require_POST
-@policy(Audience.SIGNED_IN)
-def session_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Call a session off."""
-    person = viewer(request)
-    session: Any = selectors.get_session(person, pk, "session.cancel")
-    if not session.can_manage:
-        # Refused before the service looks for the group, so that it costs the same as what is absent.
-        raise Refused("session.cancel", SESSION, pk)
-    try:
-        services.cancel_session(session=session, by=person)
-        messages.success(request, _("The session is called off. Tell the members in your own words."))
-    except InvalidTransition as error:
-        messages.error(request, error.message)
-    return redirect("groups:session-detail", pk=session.pk)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from groupcare.access import (
@@ -22,6 +24,9 @@ from groupcare.access import (
     roles_of,
 )
 from groupcare.access.people import SystemActor
+from groupcare.access.selectors import marked_roles
+from groupcare.accounts.backends import Backend
+from groupcare.accounts.models import User
 from groupcare.audit.models import TrailEvent
 from groupcare.exceptions import Refused
 from tests.factories import make_member, make_staff
@@ -186,3 +191,27 @@ def test_work_within_work_returns_to_the_outer_one(ada, ben):
         assert holds(ada, Role.ADMINISTRATOR)
     with pytest.raises(RuntimeError), acting_as(SystemActor("test")):
         pass
+
+
+def test_the_roles_that_come_with_an_account_are_those_held_now(world):
+    now = timezone.now()
+    for start, end in ((-2, -1), (1, None)):
+        until = None if end is None else now + timedelta(days=end)
+        RoleHolding.objects.create(
+            person=world.tom, role=Role.CUSTODIAN, valid_from=now + timedelta(days=start), valid_until=until
+        )
+    with acting_as_system("test"):
+        held = roles_by_person()
+    for user in User.objects.all():
+        assert marked_roles(Backend().get_user(user.pk)) == held.get(user.person_id, frozenset())
+        assert marked_roles(user) is None, "read without"
+
+
+def test_a_request_asks_for_no_roles_apart_from_the_account(world, client_for):
+    nadia, page = client_for(world.nadia), reverse("accounts:profile")
+    nadia.get(page)
+    with CaptureQueriesContext(connection) as seen:
+        assert nadia.get(page).status_code == 200
+    asked = [query["sql"] for query in seen if "access_roleholding" in query["sql"]]
+    assert len(asked) == 1
+    assert asked[0].startswith('SELECT "accounts_user"')

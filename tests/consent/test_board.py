@@ -224,13 +224,15 @@ def test_the_board_takes_at_most_eight_queries_however_many_members(world, clien
 def test_the_lists_of_a_member_take_at_most_eight_queries(world, client_for, queries):
     client = client_for(world.ben)
     version = newest(world)
-    for name in (
-        url("agreement-list"),
-        url("agreement-read", version.pk),
-        url("act-detail", world.act_of_ben.pk),
-        url("act-copy", world.act_of_ben.pk),
+    # The list says when each agreement was last opened, which one look into the trail tells; a reading ends with
+    # the trail's own three statements (foundation F1).
+    for name, trail in (
+        (url("agreement-list"), 1),
+        (url("agreement-read", version.pk), 3),
+        (url("act-detail", world.act_of_ben.pk), 0),
+        (url("act-copy", world.act_of_ben.pk), 0),
     ):
-        assert queries(client, name) <= 8, name
+        assert queries(client, name) <= 8 + trail, name
 
 
 def test_the_standing_of_a_whole_roster_is_one_query_filtered_inside_the_window(world):

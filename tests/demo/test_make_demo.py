@@ -9,14 +9,22 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from consent.models import Act
+from consent.models import Act, PaperScan
 from consent.selectors import standings
 from groupcare.access import acting_as
 from groupcare.accounts.models import Person, User
 from groupcare.audit.models import TrailEvent
 from groupcare.demo.clock import clock_at
 from groupcare.demo.story import Story
-from groups.models import GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
+from groups.models import (
+    ContactCard,
+    GroupSession,
+    Membership,
+    ProcessNote,
+    ProfessionalWill,
+    ProgressNote,
+    TherapyGroup,
+)
 from incidents.models import Concern
 from tests.conftest import sign_in
 
@@ -34,13 +42,16 @@ def printed(settings: Settings) -> str:
 
 def test_the_demo_holds_the_practice_that_the_readme_promises(printed: str) -> None:
     assert TherapyGroup.objects.count() == 3
-    assert Membership.objects.count() == 20
-    assert User.objects.filter(demo_exempt=True).count() == User.objects.count() == 26
+    assert Membership.objects.count() == 20 + 2
+    assert Membership.objects.filter(person__user=None).count() == 2
+    assert PaperScan.objects.count() == 1
+    assert User.objects.filter(demo_exempt=True).count() == User.objects.count() == 28
     assert ProcessNote.objects.count() == ProgressNote.objects.count() == 2
     assert Concern.objects.count() == 2
+    assert ProfessionalWill.objects.count() == ContactCard.objects.count() == 1
     assert GroupSession.objects.filter(ends_at__lt=timezone.now()).count() == 4 + 3 + 2
     assert GroupSession.objects.filter(starts_at__gt=timezone.now()).count() == 4 + 4 + 4 + 1
-    for account in ("nadia", "tom", "mira", "ada", "petra", "xavier"):
+    for account in ("nadia", "tom", "mira", "ada", "petra", "xavier", "sven", "rosa"):
         assert f"{account}@demo.example" in printed
 
 

@@ -10,6 +10,8 @@ from tests.e2e.running import Practice
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# The languages by the names that the lists of languages give them.
+LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 OWN_PASSWORD = "quiet lantern over water"
 PROCESS_WORDS = "The theme was beginnings. Two silences, both easy to bear."
 PROGRESS_WORDS = "Came in with a plan and left with a smaller one."
@@ -56,27 +58,46 @@ class Cast:
 class House:
     """The running practice with its people's browsers: each person keeps theirs through the story."""
 
-    def __init__(self, browser: "Browser", practice: Practice, cast: Cast, *, script: bool) -> None:
-        """Open no browser yet; each is opened when its person comes."""
-        self.browser, self.practice, self.cast, self.script = browser, practice, cast, script
+    def __init__(
+        self, browser: "Browser", practice: Practice, cast: Cast, *, script: bool, language: str = "en"
+    ) -> None:
+        """Open no browser yet; each is opened when its person comes, and all of them read ``language``."""
+        self.browser, self.practice, self.cast = browser, practice, cast
+        self.script, self.language = script, language
         self._open: dict[str, Visitor] = {}
+        self._turned: list[Visitor] = []
         self.tray = Tray(self.of("stranger"), practice.mail)
 
-    def of(self, key: str) -> Visitor:
-        """Return the browser of a person."""
+    def of(self, key: str, *, width: int = 1280) -> Visitor:
+        """Return the browser of a person, on a screen of that width when it is opened now."""
         if key not in self._open:
             words = self.cast.names
-            self._open[key] = Visitor(self.browser, self.practice, script=self.script, tab_words=words)
+            self._open[key] = Visitor(
+                self.browser, self.practice, script=self.script, width=width, tab_words=words, language=self.language
+            )
         return self._open[key]
 
-    def demo(self, key: str) -> Visitor:
+    def demo(self, key: str, *, width: int = 1280) -> Visitor:
         """Return the browser of a person of the demo, signed in."""
-        known, visitor = key in self._open, self.of(key)
+        known, visitor = key in self._open, self.of(key, width=width)
         if not known:
             visitor.sign_in(f"{key}@demo.example", self.practice.password)
+            if self.language != "en":
+                visitor.choose_own_language(self.language)
+                self._turned.append(visitor)
         return visitor
 
     def close(self) -> None:
-        """Close all browsers."""
+        """Let the people of the demo read English again, as the next story finds them, and close all browsers."""
+        for visitor in self._turned:
+            visitor.watch.wrong.clear()  # a story that failed has said so
+            visitor.choose_own_language("en")
         for visitor in self._open.values():
             visitor.leave()
+
+
+def demo_house(browser: "Browser", practice: Practice, *, script: bool, language: str) -> House:
+    """Return a house with the people of the demo, and nobody else."""
+    nobody = Someone("Quentin Xylander", "quentin")
+    cast = Cast(vera=nobody, label="Quiet Q", signs=nobody, declines=nobody, waits=nobody, returns=nobody)
+    return House(browser, practice, cast, script=script, language=language)

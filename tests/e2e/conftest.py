@@ -4,7 +4,8 @@ The practice is started as a newcomer starts it (``manage.py run``), on a free p
 its own; web, worker and beat are the real ones. Mail is read from the tray page.
 
 These stories run only when asked for (``-m e2e`` or a path below ``tests/e2e``): ``make test``
-installs no browser driver, so nothing here imports one before a story needs it.
+installs no browser driver, so nothing here imports one before a story needs it
+(``tests/house/test_stories.py`` holds that).
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tests.e2e.running import CHROMIUM, QUIET_CHROMIUM, Practice, running_practi
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.e2e.cast import House
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -30,14 +33,9 @@ def _asked_for(config: pytest.Config) -> bool:
     return any(place == HERE or HERE in place.parents for place in places)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the stories out of an ordinary run."""
-    if _asked_for(config):
-        return
-    left_out = [item for item in items if HERE in item.path.parents]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if HERE not in item.path.parents]
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the stories out of an ordinary run, unread."""
+    return True if HERE in collection_path.parents and not _asked_for(config) else None
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +57,14 @@ def practice(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> I
     del chromium  # without a browser there is nothing to start for
     with running_practice(tmp_path_factory.mktemp("practice")) as found:
         yield found
+
+
+@pytest.fixture(params=[("en", False), ("es", True)], ids=["in English without script", "in Spanish with script"])
+def house(request: pytest.FixtureRequest, chromium: "Browser", practice: Practice) -> Iterator["House"]:
+    """Return the house of the demo's people; a story that asks for it is lived in both languages."""
+    from tests.e2e.cast import demo_house
+
+    language, script = request.param
+    found = demo_house(chromium, practice, script=script, language=language)
+    yield found
+    found.close()

@@ -12,7 +12,7 @@ from tests.e2e.running import Practice
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-STAFF = ("nadia", "mira", "ada", "petra", "xavier")
+STAFF = ("nadia", "mira", "ada", "petra", "xavier", "rosa")
 # Cleared, due, missing, asked to talk, declined, run out, Spanish, online, taken back.
 MEMBERS = ("amara", "ben", "elif", "gus", "henry", "june", "luis", "imani", "maya")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -66,7 +66,7 @@ def walk(page: "Page", practice: Practice, start: str = "/") -> Iterator[Found]:
         here = page.url.removeprefix(practice.url)
         seen.add(shape_of(here))
         yield Found(here, shape_of(here))
-        for link in _links(page, practice):
+        for link in links_of(page, practice):
             if shape_of(link) not in seen:
                 seen.add(shape_of(link))
                 waiting.append(link)
@@ -85,7 +85,8 @@ def send_empty(page: "Page") -> bool:
     return bool(page.locator("#form-errors").count())
 
 
-def _links(page: "Page", practice: Practice) -> list[str]:
+def links_of(page: "Page", practice: Practice) -> list[str]:
+    """Return the addresses that the page links to, without those that are no page."""
     hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     own = (href.removeprefix(practice.url).partition("#")[0] for href in hrefs if href.startswith(practice.url))
     return [path for path in own if path and not _NOT_A_PAGE.search(path)]

@@ -3,7 +3,7 @@
 import re
 import time
 
-from tests.e2e.cast import OWN_PASSWORD, House
+from tests.e2e.cast import LANGUAGE_NAMES, OWN_PASSWORD, House
 from tests.e2e.mail import Letter, says_nothing
 from tests.e2e.pages import Visitor, one_time_code
 
@@ -17,6 +17,7 @@ def ada_invites_a_facilitator(house: House) -> Letter:
     ada.write("Name to use here", vera.name)
     ada.write("E-mail", vera.email)
     ada.choose("Works here as", "Facilitator")
+    ada.choose("Language", LANGUAGE_NAMES[house.language])
     ada.choose("Time zone", "America/New York")
     ada.press("Send the invitation")
     ada.sees("The invitation is on its way", vera.name)

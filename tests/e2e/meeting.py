@@ -70,6 +70,10 @@ def the_cleared_member_comes_in(house: House, reminder: Letter) -> None:
     member.sees("Tick the box to go in.")
     member.tick_the_promise()
     member.press("I agree, go on")
+    member.sees_nothing_of("meet.example")
+    member.press("Go on")
+    member.sees("Fill this in, or press")
+    member.press("I do not want to say")
     assert member.heading == "Come in"
     link = member.page.get_by_role("link", name="Open the video room")
     assert link.get_attribute("href") == "https://meet.example/quiet-room"
@@ -186,10 +190,10 @@ def the_officer_sees_it_through(house: House, number: str) -> None:
     petra.sees_nothing_of(house.cast.signs.name)
     house.cast.places["concern"] = petra.path
     petra.press("I have read it")
-    petra.press("Keep it")
+    petra.press("Keep this")
     petra.sees("Write what you found out")
     petra.write("What you found out, and why you think so", "Heard two people. It was said aloud, once.")
-    petra.press("Keep it")
+    petra.press("Keep this")
     petra.choose("What was found", "A promise of the group was broken")
     petra.write("What the reporter reads", "You were right. We spoke about it, and the door stays shut now.")
     petra.press("Close the concern")

@@ -15,13 +15,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
-
 from tests.e2e.running import Practice
+from tests.e2e.words import Words
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page, Request, Response
+    from playwright.sync_api import APIResponse, Browser, ConsoleMessage, Download, Locator, Page, Request, Response
 
 # Our choice: beat sweeps every 30 s and delivery every 5 s in the embedded default; a busy machine gets three times that.
 MAIL_WITHIN = 105.0
@@ -80,6 +78,8 @@ class Watch:
 
 def violations(page: "Page") -> list[str]:
     """Return what axe finds on the page, one line a violation."""
+    from axe_playwright_python.sync_playwright import Axe
+
     found = Axe().run(page, options=_AXE).response["violations"]
     return [f"axe {one['id']}: {one['help']}: {[node['target'] for node in one['nodes']]}" for one in found]
 
@@ -96,6 +96,7 @@ class Visitor:
         width: int = 1280,
         dark: bool = False,
         tab_words: tuple[str, ...] = (),
+        language: str = "en",
     ) -> None:
         """Open a browser that keeps nothing of anybody else's.
 
@@ -106,12 +107,14 @@ class Visitor:
             width: of the screen, in CSS pixels.
             dark: True asks for dark pages.
             tab_words: words that no tab may show.
+            language: what the browser asks for, and in which the reader finds what a story names in English.
         """
-        self.practice = practice
+        self.practice, self.words = practice, Words(language)
         self.context = browser.new_context(
             java_script_enabled=script,
             viewport={"width": width, "height": 844},
             color_scheme="dark" if dark else "light",
+            locale=language,
         )
         self.page = self.context.new_page()
         self.watch = Watch(urlsplit(practice.url).netloc, script=script, tab_words=list(tab_words))
@@ -128,23 +131,29 @@ class Visitor:
 
     def follow(self, name: str, beside: str = "") -> None:
         """Tap the link of that name, in the row that says ``beside``."""
-        self._tap(self._named("link", name, beside))
+        self.tap(self._named("link", name, beside))
+
+    def open_more(self, beside: str) -> None:
+        """Open what the row that says ``beside`` offers besides its one thing."""
+        rows = self.page.locator("li", has=self.page.locator("details.more"))
+        rows.filter(has_text=self.words.there(beside)).last.locator("summary").click()
 
     def follow_at_the_foot(self, name: str) -> None:
         """Tap the link of that name at the foot of the page, where it is on every page."""
-        self._tap(self.page.get_by_role("contentinfo").get_by_role("link", name=name))
+        self.tap(self.page.get_by_role("contentinfo").get_by_role("link", name=self.words.there(name)))
 
     def press(self, name: str, beside: str = "") -> None:
         """Tap the button of that name, in the row that says ``beside``."""
-        self._tap(self._named("button", name, beside))
+        self.tap(self._named("button", name, beside))
 
-    def download(self, name: str) -> "Download":
-        """Tap the link of that name and return the file that comes."""
+    def download(self, name: str, role: str = "link") -> "Download":
+        """Tap the link of that name, or what else is of that name, and return the file that comes."""
         with self.page.expect_download() as coming:
-            self._named("link", name).click()
+            self._named(role, name).click()
         return coming.value
 
-    def _tap(self, target: "Locator") -> None:
+    def tap(self, target: "Locator") -> None:
+        """Tap this, and look at what comes."""
         self.taps += 1
         target.click()
         self.watch.look(self.page)
@@ -152,8 +161,8 @@ class Visitor:
     def _named(self, role: str, name: str, beside: str = "") -> "Locator":
         place: Page | Locator = self.page
         if beside:
-            place = self.page.locator("li, tr, section").filter(has_text=beside).last
-        return place.get_by_role(role, name=re.compile(rf"^\s*{re.escape(name)}"))  # type: ignore[arg-type]
+            place = self.page.locator("li, tr, section").filter(has_text=self.words.there(beside)).last
+        return place.get_by_role(role, name=re.compile(rf"^\s*(?:{self.words.pattern(name)})"))  # type: ignore[arg-type]
 
     # --- writing ------------------------------------------------------------------------------------
     def write(self, label: str, text: str) -> None:
@@ -162,7 +171,7 @@ class Visitor:
 
     def choose(self, label: str, option: str) -> None:
         """Choose from the list of that label."""
-        self._field(label).select_option(label=option)
+        self._field(label).select_option(label=self.words.there(option))
 
     def tick(self, label: str) -> None:
         """Tick the box of that label."""
@@ -173,7 +182,8 @@ class Visitor:
         self.page.get_by_role("main").get_by_role("checkbox").check()
 
     def _field(self, label: str) -> "Locator":
-        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*\(optional\))?\s*$"))
+        said, may_be_empty = (self.words.pattern(one) for one in (label, "(optional)"))
+        return self.page.get_by_label(re.compile(rf"^\s*(?:{said})(\s*(?:{may_be_empty}))?\s*$"))
 
     # --- reading ------------------------------------------------------------------------------------
     @property
@@ -183,8 +193,8 @@ class Visitor:
 
     @property
     def heading(self) -> str:
-        """The title of the page."""
-        return self.page.get_by_role("heading", level=1).inner_text()
+        """The title of the page, in the words of the story."""
+        return self.words.back(self.page.get_by_role("heading", level=1).inner_text())
 
     @property
     def text(self) -> str:
@@ -193,17 +203,21 @@ class Visitor:
 
     def sees(self, *texts: str) -> None:
         """Check that the page says each of these."""
+        from playwright.sync_api import expect
+
         for text in texts:
-            expect(self.page.locator("body")).to_contain_text(text)
+            expect(self.page.locator("body")).to_contain_text(self.words.part(text))
 
     def sees_nothing_of(self, *texts: str) -> None:
         """Check that the page says none of these."""
+        from playwright.sync_api import expect
+
         for text in texts:
-            expect(self.page.locator("body")).not_to_contain_text(text)
+            expect(self.page.locator("body")).not_to_contain_text(self.words.part(text))
 
     def row(self, text: str) -> str:
         """Return what the row with ``text`` says."""
-        return self.page.locator("li, tr").filter(has_text=text).last.inner_text()
+        return self.page.locator("li, tr").filter(has_text=self.words.there(text)).last.inner_text()
 
     # --- the door -----------------------------------------------------------------------------------
     def sign_in(self, email: str, password: str) -> None:
@@ -211,14 +225,39 @@ class Visitor:
         self.visit("/account/login/")
         self.write("E-mail address", email)
         self.write("Password", password)
-        self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        self.page.get_by_role("main").get_by_role("button", name=self.words.there("Sign in"), exact=True).click()
         self.watch.look(self.page)
+
+    def choose_own_language(self, language: str) -> None:
+        """Choose a language in the reader's own account: until then the pages are in that of the account."""
+        self.visit("/account/profile/")
+        form = self.page.get_by_role("main").locator("form").filter(has=self.page.locator("select[name=language]"))
+        form.locator("select[name=language]").select_option(language)
+        self.tap(form.locator("button[type=submit]"))
 
     def show_that_it_is_you(self, password: str) -> None:
         """Give the password as the proof that the page asks for."""
         assert self.heading == "Show that it is you"
         self.write("Your password", password)
-        self.press("Go on With your password")
+        self.press(" ".join(self.words.there(part) for part in ("Go on", "With your password")))
+
+    def visit_proven(self, address: str, password: str) -> None:
+        """Open an address that asks for a fresh proof, and give it if it is asked for."""
+        self.visit(address)
+        self.prove_if_asked(password)
+
+    def prove_if_asked(self, password: str) -> None:
+        """Give the proof if the page asks for it; it may be fresh still."""
+        if self.heading == "Show that it is you":
+            self.show_that_it_is_you(password)
+
+    def force(self, **values: str) -> "APIResponse":
+        """Send these values to the address of the page although no button of it does, and return the answer."""
+        token = self.page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
+        headers = {"Referer": self.page.url, "Origin": self.practice.url}
+        return self.context.request.post(
+            self.page.url, form={"csrfmiddlewaretoken": token, **values}, headers=headers, max_redirects=0
+        )
 
     def leave(self) -> None:
         """Close this browser."""

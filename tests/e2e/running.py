@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,12 +32,18 @@ _PASSWORD = re.compile(r"[Pp]assword[^:\n]*: (\S+)")
 
 @dataclass(frozen=True)
 class Practice:
-    """A practice that runs: its address, the password that its start printed, and where its mail lies."""
+    """A practice that runs: its address, the password that its start printed, where its mail lies, what it runs with."""
 
     url: str
     password: str
     log: Path
     mail: Path
+    env: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def sweep_later(self, name: str, hours: int) -> None:
+        """Run a sweep of the practice as its clock will run it that many hours from now, in a process of its own."""
+        program = [sys.executable, "-m", "tests.e2e.later", name, str(hours)]
+        subprocess.run(program, cwd=ROOT, env=self.env, check=True, timeout=120)
 
 
 def _free_port() -> int:
@@ -80,7 +86,7 @@ def running_practice(place: Path) -> Iterator[Practice]:
             [sys.executable, "manage.py", "run"], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
         )
     try:
-        yield Practice(url, _await_ready(url, log, process), log, place / "var" / "data" / "mail")
+        yield Practice(url, _await_ready(url, log, process), log, place / "var" / "data" / "mail", env)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -25,7 +25,8 @@ LIGHTS = ("light", "dark")
 
 
 @contextmanager
-def _practice() -> Iterator[Practice]:
+def practice_to_show() -> Iterator[Practice]:
+    """Yield the practice that runs already, if the environment names one, else a new demo."""
     url, password = os.environ.get("GROUPCARE_SCREENS_URL"), os.environ.get("GROUPCARE_SCREENS_PASSWORD")
     if url and password:
         yield Practice(url, password, Path(os.devnull), Path(os.devnull))
@@ -66,7 +67,7 @@ def main(folder: Path, people: tuple[str, ...]) -> None:
     """Write the pictures below ``folder``, one folder a person."""
     from playwright.sync_api import sync_playwright
 
-    with _practice() as practice, sync_playwright() as playwright:
+    with practice_to_show() as practice, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET_CHROMIUM)
         for key in people:
             _take(browser, practice, key, folder / key)

@@ -132,6 +132,10 @@ def test_the_link_of_an_online_group_is_nowhere_but_behind_the_open_door(world: 
     before = [ben.get(at["join"]), ben.get(at["api"]), ben.get(reverse("groups:home-member"))]
     assert all(b"secret-room" not in answer.content for answer in before)
     ben.post(at["join"], AGREE)
+    # First where help would find them; the room leads back to the question.
+    assert ben.get(at["room"])["Location"] == at["join"]
+    place = reverse("groups:session-place", kwargs={"pk": world.session_of_thursday.pk})
+    ben.post(place, {"location": "4 Elm Street", "call_back": "555 0100"})
     assert b"secret-room" in ben.get(at["room"]).content
     assert ben.get(at["api"]).json()["link"].endswith("secret-room")
     with at_work(world.nadia) as nadia:

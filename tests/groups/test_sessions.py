@@ -80,9 +80,11 @@ def test_two_sessions_of_one_group_do_not_overlap(world: World, client_for: Brow
 def test_only_the_lead_plans_and_calls_off(world: World, client_for: Browser) -> None:
     url = reverse("groups:session-cancel", kwargs={"pk": world.coming_session_of_thursday.pk})
     assert plan(client_for(world.olga), world).status_code == 404
-    assert client_for(world.olga).post(url).status_code == 404
-    assert client_for(world.tom).post(url).status_code == 404
-    assert client_for(world.nadia).post(url).status_code == 302
+    why = {"reason": "facilitator_ill"}
+    assert client_for(world.olga).post(url, why).status_code == 404
+    assert client_for(world.tom).post(url, why).status_code == 404
+    assert client_for(world.nadia).post(url).status_code == 422
+    assert client_for(world.nadia).post(url, why).status_code == 302
     assert world.coming_session_of_thursday.state == "cancelled"
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from consent import services as consent
 from groupcare.access import Role, RoleHolding
 from groupcare.accounts import services as accounts
 from groupcare.accounts import stepup
@@ -25,8 +27,10 @@ from groupcare.accounts.models import Person, SessionRecord
 from groupcare.accounts.sealing import secrets_of
 from groupcare.accounts.selectors import SEEN
 from groupcare.audit.models import TrailEvent
+from groupcare.outbox.models import Message, State
+from groupcare.outbox.services import queue
 from groups import services as groups
-from groups.models import Facilitation
+from groups.models import Facilitation, ProgressNote
 from incidents import services as incidents
 from tests.conftest import _population, sign_in
 from tests.factories import make_person, make_staff
@@ -96,6 +100,8 @@ def gather(world: World) -> Cast:
         matrix.ROLE_ENDED: make_staff("Rolf Dahl", Role.FACILITATOR),
         matrix.CUSTODIAN: make_staff("Cato Reyes", Role.CUSTODIAN),
         matrix.SUPER_OTHER: make_staff("Sue Perez", Role.FACILITATOR, superuser=True),
+        matrix.RECEPTION: make_staff("Rita Moss", Role.RECEPTION),
+        matrix.SUBSTITUTE: make_staff("Sven Aho", Role.FACILITATOR),
         # Somebody who could do nearly all of it, had the account not been switched off.
         matrix.INACTIVE: make_staff("Ina Holm", Role.FACILITATOR, Role.ADMINISTRATOR),
     }
@@ -123,6 +129,12 @@ def _let_them_run(world: World, people: dict[str, Person]) -> None:
             groups.add_facilitator(group=world.thursday, person=people[role], role=part, by=nadia)
         ended = Facilitation.objects.get(group=world.thursday, person=people[matrix.ENDED])
         groups.end_facilitation(facilitation_id=ended.pk, group=world.thursday, by=nadia)
+    substitute = people[matrix.SUBSTITUTE]
+    with at_work(world.nadia) as nadia:
+        session = world.session_of_thursday
+        groups.hand_over(session_id=session.pk, person_id=substitute.pk, seen=None, by=nadia)
+    with at_work(substitute):
+        groups.answer_substitution(session_id=session.pk, accept=True, by=substitute)
     with at_work(world.olga) as olga:
         groups.add_facilitator(group=world.tuesday, person=people[matrix.SUPER_OTHER], role="co", by=olga)
     RoleHolding.objects.filter(person=people[matrix.ROLE_ENDED]).update(valid_until=timezone.now())
@@ -138,19 +150,110 @@ def _objects(world: World) -> dict[str, Any]:
         "facilitation": Facilitation.objects.get(group=world.thursday, person=world.tom).pk,
         "colleague": world.olga.pk,
         "process_note": world.process_note_of_thursday.pk,
+        "progress_note": world.progress_note_of_thursday.pk,
+        "sealed_note": sealed_note(world).pk,
         "version": world.version_of_thursday.pk,
         "document": world.version_of_thursday.document_id,
         "act": world.act_of_ben.pk,
     }
+    found |= _on_paper(world)
+    found["stand_in"] = make_staff("Stina Dorn", Role.FACILITATOR).pk
+    with at_work(world.nadia) as nadia:
+        for name, hours in {"soon": 3, "called_off": 6}.items():
+            start = timezone.now() + timedelta(hours=hours)
+            made = groups.schedule_session(
+                group=world.thursday, starts_at=start, ends_at=start + timedelta(hours=1), by=nadia
+            )
+            found[name] = made.pk
+        groups.cancel_session(session=made, reason="room", by=nadia)
+    found["will"] = _will_of(world.nadia, world.tom, [world.thursday.pk]).pk
+    will = _will_of(world.olga, world.tom, [world.tuesday.pk])
+    with at_work(world.ada) as ada:
+        found["will_opening"] = groups.ask_to_open_will(
+            will_id=will.pk, condition="missing", how_checked="I rang three times.", by=ada
+        ).pk
     for name, steps in {"concern": 0, "concern_acknowledged": 1, "concern_assessed": 2}.items():
         found[name] = concern_about(world.ben, world.nadia, reader=world.petra, steps=steps)
     found["concern_outside"] = concern_about(world.ben, world.petra, reader=world.xavier, steps=0)
+    found |= _records(world)
     with at_work(world.ada) as ada:
-        found["invitation"] = accounts.invite(person=make_person("Wai Ting"), email="wai@example.org", by=ada).pk
+        newcomer = make_person("Wai Ting")
+        found["newcomer"] = newcomer.pk
+        found["invitation"] = accounts.invite(person=newcomer, email="wai@example.org", by=ada).pk
+        found["failed_message"] = failed_message(newcomer).pk
+        # Ben's page speaks of his own, so the one that staff works on is somebody else's.
+        for name, whose in {"recovery": world.dev, "own_recovery": world.ben}.items():
+            found[name] = accounts.open_recovery(
+                kind="lost_mail", person=whose, check_made="in_person", new_email=f"{name}@example.org", by=ada
+            ).pk
+        colleague = make_person("Wanda Kole")
+        accounts.invite(person=colleague, email="wanda@example.org", role=Role.FACILITATOR, by=ada)
+        found["invited_colleague"] = colleague.pk
+        found["entered_twice"] = make_person("W. Ting").pk
+        twin = make_person("Ben T.")
+        found["merge"] = accounts.merge_persons(kept_id=world.ben.pk, duplicate_id=twin.pk, by=ada).pk
+    found |= {"recovery_kind": "lost_second_factor", "role": "facilitator", "switch": "off"}
     sign_in(Client(), world.ben).get("/account/sessions/")
     found["handle"] = SessionRecord.objects.get(user__person=world.ben).handle
     found["passkey"] = passkey_of(world.ben).pk
     return found
+
+
+def _on_paper(world: World) -> dict[str, Any]:
+    """Return the place of somebody without sign-in, and their act on paper."""
+    with at_work(world.nadia) as nadia:
+        member = groups.NewMember("Walter Ono", timezone.localdate() - timedelta(days=400))
+        new = groups.create_group(
+            by=nadia,
+            label="Monday N",
+            kind="support",
+            openness="closed",
+            format="in_person",
+            place="US-NY",
+            capacity=8,
+            language="en",
+            site=world.site,
+        )
+        place = groups.add_member(group=world.thursday, member=member, by=nadia)
+        act = consent.record_paper(
+            group_id=world.thursday.pk,
+            membership_id=place.pk,
+            version_id=world.version_of_thursday.pk,
+            paper=consent.Paper(
+                signed_on=timezone.localdate() - timedelta(days=1),
+                wording="same",
+                scan=b"%PDF-1.7 a page",
+                compared=True,
+            ),
+            by=nadia,
+        )
+    return {"new_group": new.pk, "on_paper": place.pk, "paper_act": act.pk}
+
+
+def _will_of(writer: Person, delegate: Person, led: list[Any]) -> Any:
+    """Return the will of ``writer``, who hands groups to ``delegate`` when missing."""
+    with at_work(writer):
+        return groups.write_will(
+            delegate=delegate.pk, second=None, when=["missing"], groups=led, notes=False, instructions="", by=writer
+        )
+
+
+def _records(world: World) -> dict[str, Any]:
+    """Return a request that Ben has asked for, and one about Chiara that Nadia has prepared."""
+    with at_work(world.ben) as ben:
+        asked = groups.ask_for_own_record(membership_id=world.membership("ben").pk, by=ben)
+    with at_work(world.chiara) as chiara:
+        drafted = groups.ask_for_own_record(membership_id=world.membership("chiara").pk, by=chiara)
+    with at_work(world.nadia) as nadia:
+        prepared = groups.prepare_record(request_id=drafted.pk, by=nadia)
+    return {"record_request": asked.pk, "record_drafted": drafted.pk, "record_prepared": prepared.pk}
+
+
+def failed_message(person: Person) -> Message:
+    """Return a message to somebody that the mail server refused."""
+    row = queue(recipient=person, kind="agreement_waiting", key=f"cast:{person.pk}")
+    Message.objects.filter(pk=row.pk).update(state=State.FAILED, reason="server_refused")
+    return row
 
 
 class Stage:
@@ -199,6 +302,15 @@ def cast_of_world(world: World, _stage: Stage) -> Cast:
     del world
     assert _stage.cast is not None
     return _stage.cast
+
+
+def sealed_note(world: World) -> ProgressNote:
+    """Return a note that stood with Dev by mistake, and stands with Chiara now."""
+    session, at = world.session_of_thursday.pk, {name: world.membership(name).pk for name in ("dev", "chiara")}
+    with at_work(world.nadia) as nadia:
+        wrong = groups.write_progress_note(session_id=session, membership_id=at["dev"], body="Spoke once.", by=nadia)
+        groups.move_progress_note(note_id=wrong.pk, membership_id=at["chiara"], body="Spoke once.", by=nadia)
+    return wrong
 
 
 def concern_about(reporter: Person, named: Person, *, reader: Person, steps: int) -> Any:

@@ -7,8 +7,10 @@ import pytest
 from django.core.cache import caches
 
 from consent.models import Act, DocumentVersion
+from groupcare.access import Role
 from groupcare.accounts import services as accounts
 from groupcare.accounts.tokens import invitation_token
+from groups import services as groups
 from groups.models import Facilitation
 from incidents import services as incidents
 from tests.factories import make_person
@@ -29,24 +31,48 @@ def populated(world: Any, acting: Any) -> dict[tuple[str, str], Any]:
         incidents.acknowledge(concern_id=concern.pk, by=world.petra)
     with acting(world.ada):
         invitation = accounts.invite(person=make_person("Newcomer"), email="newcomer@example.org", by=world.ada)
+        colleague = make_person("Wanda Kole")
+        accounts.invite(person=colleague, email="wanda@example.org", role=Role.FACILITATOR, by=world.ada)
+        other = make_person("W. Kole")
+        merge = accounts.merge_persons(kept_id=world.ben.pk, duplicate_id=make_person("Ben T.").pk, by=world.ada)
+        recovery = accounts.open_recovery(
+            kind="lost_second_factor", person=world.nadia, check_made="in_person", by=world.ada
+        )
+    with acting(world.ben):
+        asked = groups.ask_for_own_record(membership_id=world.membership("ben").pk, by=world.ben)
     act = Act.objects.filter(signer=world.ben).latest("at")
     version = DocumentVersion.objects.get(pk=act.version_id)
     found: dict[tuple[str, str], Any] = {
         ("*", "invitation_id"): invitation.pk,
         ("*", "token"): invitation_token(invitation.pk, invitation.issue),
+        ("*", "person_id"): colleague.pk,
+        ("*", "note_pk"): world.progress_note_of_thursday.pk,
+        ("*", "message_id"): uuid.UUID(int=9, version=4),
+        ("*", "role"): "facilitator",
+        ("*", "what"): "off",
+        ("*", "recovery_id"): recovery.pk,
+        ("*", "other_id"): other.pk,
+        ("*", "merge_id"): merge.pk,
+        ("*", "kind"): "lost_second_factor",
         ("*", "handle"): uuid.UUID(int=7, version=4),
         ("*", "uidb36"): "1",
         ("*", "key"): "set-password",
         ("*", "name"): "nothing",
         ("*", "group_id"): world.thursday.pk,
         ("*", "membership_pk"): world.membership("ben").pk,
+        ("*", "membership_id"): world.membership("ben").pk,
         ("*", "facilitation_pk"): Facilitation.objects.get(group=world.thursday, person=world.tom).pk,
         ("*", "version_id"): version.pk,
         ("*", "document_id"): version.document_id,
         ("*", "act_id"): act.pk,
         ("keys", "pk"): 1,
+        ("records", "pk"): asked.pk,
+        ("record", "pk"): asked.pk,
         ("groups", "pk"): world.thursday.pk,
         ("sessions", "pk"): world.session_of_thursday.pk,
+        ("tonight", "pk"): world.session_of_thursday.pk,
+        ("wills", "pk"): uuid.UUID(int=8, version=4),
+        ("openings", "pk"): uuid.UUID(int=9, version=4),
         ("visits", "pk"): world.session_of_thursday.pk,
         ("mine", "pk"): concern.pk,
         ("concerns", "pk"): concern.pk,

@@ -23,6 +23,7 @@ ADMIN, ROOT, OFFICER, REVIEWER, CUSTODIAN = (
     "external reviewer",
     "custodian",
 )
+RECEPTION, SUBSTITUTE = "reception", "substitute for one session"
 SUPER_OTHER = "other group's facilitator who is a superuser too"
 ANONYMOUS, INACTIVE = "anonymous", "inactive user"
 SIGNED_IN = (
@@ -43,6 +44,8 @@ SIGNED_IN = (
     OFFICER,
     REVIEWER,
     CUSTODIAN,
+    RECEPTION,
+    SUBSTITUTE,
 )
 NOBODY = (ANONYMOUS, INACTIVE)
 
@@ -50,6 +53,11 @@ NOBODY = (ANONYMOUS, INACTIVE)
 RUN = frozenset({LEAD, CO, TRAINEE, SUPERVISOR})
 WRITE = frozenset({LEAD, CO, TRAINEE})
 LEADS = frozenset({LEAD})
+# Who runs the one session: the substitute sees it, and nothing else of the group.
+HERE, COUNT = RUN | {SUBSTITUTE}, WRITE | {SUBSTITUTE}
+# Whoever may act when a colleague cannot come: reception and every facilitator, with a part in the group or not.
+TONIGHT = frozenset({RECEPTION, LEAD, CO, SUPERVISOR, ENDED, OTHER_LEAD, SUPER_OTHER, SUBSTITUTE})
+CALLS = RUN - {TRAINEE} | {RECEPTION}
 IN = frozenset({MEMBER, CO_MEMBER})
 OWN = frozenset({MEMBER})
 DESK = frozenset({OFFICER})
@@ -91,6 +99,10 @@ class Cell:
         return self.body(found) if callable(self.body) else self.body
 
 
+# Looks for a name, by POST so that none stands in an address, and writes nothing.
+SEARCHES = ("accounts:person-merge",)
+
+
 def _cells(route: str, allowed: frozenset[str], objects: dict[str, str], *, get: bool = True, post: Body | None = None):
     if get:
         yield Cell(route, GET, allowed, objects)
@@ -104,6 +116,10 @@ def _process_note(found: dict[str, Any]) -> dict[str, Any]:
 
 def _progress_note(found: dict[str, Any]) -> dict[str, Any]:
     return {"body": "Listened, and spoke once.", "supersedes": ""}
+
+
+def _moved_note(found: dict[str, Any]) -> dict[str, Any]:
+    return {"body": "Stayed with the own story.", "membership": str(found["membership"]), "supersedes": ""}
 
 
 def _progress_note_api(found: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +136,43 @@ def _new_version(found: dict[str, Any]) -> dict[str, Any]:
     return {"answer_days": 3, "summary": "The same words.", "publish": "1", **others, **texts}
 
 
+def _paper(found: dict[str, Any]) -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.utils import timezone
+
+    return {
+        "version": str(found["version"]),
+        "signed_on": timezone.localdate().isoformat(),
+        "wording": "printed",
+        "scan": SimpleUploadedFile("scan.pdf", b"%PDF-1.7 a page", "application/pdf"),
+        "compared": "on",
+        "asked_for_paper": "on",
+    }
+
+
+def _aloud(found: dict[str, Any]) -> dict[str, Any]:
+    from django.utils import timezone
+
+    day = timezone.localdate().isoformat()
+    return {"version": str(found["version"]), "said_on": day, "witness": "T. B.", "why": "Sight", "read_aloud": "on"}
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    from django.utils import timezone
+
+    return {"act": "declined", "route": "voice", "told_on": timezone.localdate().isoformat()}
+
+
+def _grace(found: dict[str, Any]) -> dict[str, Any]:
+    from django.utils import timezone
+
+    return {"last_day": timezone.localdate().isoformat(), "reason": "We go live."}
+
+
+def _present(found: dict[str, Any]) -> dict[str, Any]:
+    return {f"code-{found['membership']}": "P"}
+
+
 def _take_back(person: Any) -> None:
     """Take the person's signature back, so that they can sign anew."""
     from consent.models import Act
@@ -130,36 +183,122 @@ def _take_back(person: Any) -> None:
         withdraw(act_id=Act.objects.filter(signer=person, act="signed").latest("at").pk, by=person)
 
 
+def _open_for_a_while(person: Any) -> None:
+    """Start a grace period in the group that the person leads, so that it can be ended."""
+    from django.utils import timezone
+
+    from consent.services import start_grace
+    from groups.models import Facilitation
+    from tests.world import at_work
+
+    group = Facilitation.objects.filter(person=person, role="lead").earliest("valid_from").group_id
+    with at_work(person):
+        start_grace(group_id=group, last_day=timezone.localdate(), reason="We go live.", by=person)
+
+
+def _release(person: Any) -> None:
+    """Bring the person's own request as far as a copy that can be taken."""
+    from groups import services
+    from groups.models import RecordRequest
+    from tests.world import at_work
+
+    request = RecordRequest.objects.get(about=person)
+    with at_work(request.group.facilitations.earliest("valid_from").person) as lead:
+        prepared = services.prepare_record(request_id=request.pk, by=lead)
+        services.decide_names(request_id=request.pk, prepared_id=prepared.pk, choices={}, by=lead)
+        services.release_record(request_id=request.pk, by=lead)
+
+
 INVITED = {
     "used_name": "New Comer",
     "email": "newcomer@example.org",
     "email_again": "newcomer@example.org",
     "language": "en",
 }
+NO_DAYS = {"first_day": "", "last_day": ""}
+HERE_AND_NOW = {"location": "4 Elm Street", "call_back": "", "contact_name": "", "contact_number": ""}
+RIGHT_ADDRESS = {"email": "right@example.org", "email_again": "right@example.org"}
+ALREADY = {"rows": 2, "0_used_name": "Wim Oude", "0_since": "2024-03-01", "0_email": ""}
+HELD = {"day": "2025-01-09", "starts": "18:30", "minutes": 90, "weeks": 2, "first_number": 900}
+ADDRESS = {"email": "walter@example.org", "email_again": "walter@example.org"}
+
+
+RECORD = {"recipient_kind": "court", "recipient": "The county court", "reason": "An order of this day."}
 PLANNED = {"day": "2031-02-03", "starts": "18:30", "minutes": 90, "weeks": 1}
 ASSESSED = {"reasons": "We asked, and it was a slip."}
 CLOSED = {"outcome": "nothing_found", "told_reporter": "It was a slip. Thank you for telling us."}
+AGAIN = {"email": "wai.ting@example.org"}
+ASKED_FOR = {"email": "tom@example.org", "check_made": "in_person"}
 
 
 def _pages() -> list[Cell]:
     group, session, place = {"pk": "group"}, {"pk": "session"}, {"pk": "group", "membership_pk": "membership"}
+    by_paper = {"group_id": "group", "membership_id": "on_paper"}
+
+    seat = {"pk": "session", "membership_pk": "membership"}
     version, act, concern = {"version_id": "version"}, {"act_id": "act"}, {"pk": "concern"}
+    asked, drafted = {"pk": "record_request"}, {"pk": "record_drafted"}
     return [
+        *_cells("groups:record-open", LEADS, place, post=RECORD),
+        Cell("groups:record-detail", GET, DESK | (RUN - {TRAINEE}), asked),
+        Cell("groups:record-detail", POST, LEADS, asked, {"step": "prepare", "reason": ""}),
+        *_cells("groups:record-names", LEADS, drafted, post=lambda found: {"prepared": str(found["record_prepared"])}),
+        *_cells("groups:my-record-copy", OWN, asked),
+        Cell("groups:my-record-copy", POST, OWN, asked, before=_release),
         *_cells("groups:group-detail", RUN, group),
         *_cells("groups:member-list", RUN, group),
         *_cells("groups:session-list", RUN, group),
         *_cells("groups:note-list", RUN, group),
         *_cells("groups:member-invite", LEADS, group, post=INVITED),
         *_cells("groups:member-end", LEADS, place, post={}),
+        *_cells("groups:member-wrong-person", LEADS, place, post=RIGHT_ADDRESS),
+        *_cells("groups:member-already", LEADS, group, post=ALREADY),
+        *_cells("groups:member-address", LEADS, {"pk": "group", "membership_pk": "on_paper"}, post=ADDRESS),
+        *_cells("groups:session-past", LEADS, {"pk": "new_group"}, post=HELD),
+        *_cells("groups:session-voice", WRITE, session),
+        *_cells("groups:session-told", WRITE, {"pk": "coming", "membership_pk": "on_paper"}, get=False, post={}),
+        *_cells("groups:session-aloud", WRITE, {"pk": "session", "membership_pk": "on_paper"}, get=False, post={}),
         *_cells(
-            "groups:facilitator-add", LEADS, group, post=lambda found: {"person": str(found["colleague"]), "role": "co"}
+            "groups:facilitator-add",
+            LEADS,
+            group,
+            post=lambda found: {"person": str(found["colleague"]), "role": "co", **NO_DAYS},
         ),
         *_cells(
             "groups:facilitator-end", LEADS, {"pk": "group", "facilitation_pk": "facilitation"}, get=False, post={}
         ),
         *_cells("groups:session-create", LEADS, group, post=PLANNED),
-        *_cells("groups:session-detail", RUN, session),
-        *_cells("groups:session-cancel", LEADS, {"pk": "coming"}, get=False, post={}),
+        *_cells("groups:session-detail", HERE, session),
+        *_cells("groups:session-cancel", LEADS, {"pk": "coming"}, post={"reason": "room"}),
+        *_cells("groups:session-answer", frozenset({SUBSTITUTE}), session, get=False, post={"answer": "no"}),
+        *_cells("groups:tonight-cancel", TONIGHT, {"pk": "soon"}, post={"reason": "facilitator_ill"}),
+        *_cells(
+            "groups:tonight-hand-over",
+            TONIGHT,
+            {"pk": "soon"},
+            post=lambda found: {"person_id": str(found["stand_in"])},
+        ),
+        *_cells("groups:tonight-calls", CALLS, {"pk": "called_off"}),
+        *_cells("groups:emergency-sheet", HERE, session),
+        *_cells("groups:emergency-take-down", HERE, seat, post=HERE_AND_NOW),
+        *_cells("groups:session-pack", HERE, session),
+        *_cells("groups:session-attendance", COUNT, session, post=_present),
+        *_cells(
+            "groups:will-ask", OFFICE | DESK, {"pk": "will"}, post={"condition": "missing", "how_checked": "I rang."}
+        ),
+        *_cells(
+            "groups:will-opening",
+            OFFICE | DESK | OUTSIDE | frozenset({CO, OTHER_LEAD}),
+            {"pk": "will_opening"},
+        ),
+        *_cells(
+            "groups:will-answer",
+            OUTSIDE | frozenset({CO}),
+            {"pk": "will_opening"},
+            get=False,
+            post={"answer": "confirm"},
+        ),
+        *_cells("groups:session-place", IN, session, get=False, post={"withhold": "1"}),
         *_cells("groups:session-join", IN, session, post={"agreed": "on"}),
         *_cells("groups:session-room", IN, session),
         *_cells("groups:session-notes", RUN, session),
@@ -168,6 +307,8 @@ def _pages() -> list[Cell]:
         *_cells(
             "groups:progress-note-create", WRITE, {"pk": "session", "membership_pk": "membership"}, post=_progress_note
         ),
+        *_cells("groups:progress-note-move", LEADS, {"note_pk": "progress_note"}, post=_moved_note),
+        Cell("groups:note-sealed", GET, LEADS, {"note_pk": "sealed_note"}),
         *_cells("consent:agreement-open", RUN | IN, {"document_id": "document"}),
         *_cells("consent:agreement-read", RUN | IN, version),
         *_cells("consent:agreement-present", IN, version, get=False, post={}),
@@ -181,6 +322,14 @@ def _pages() -> list[Cell]:
         *_cells("consent:act-withdraw", OWN, act, post={}),
         *_cells("consent:coverage-board", RUN, {"group_id": "group"}),
         *_cells("consent:version-create", LEADS, {"group_id": "group"}, post=_new_version),
+        *_cells("consent:paper-scan", WRITE, {"act_id": "paper_act"}),
+        *_cells("consent:grace-edit", LEADS, {"group_id": "group"}, post=_grace),
+        Cell("consent:grace-end", POST, LEADS, {"group_id": "group"}, {}, _open_for_a_while),
+        *_cells("consent:member-answers", WRITE, by_paper),
+        *_cells("consent:paper-record", WRITE, by_paper, post=_paper),
+        *_cells("consent:aloud-record", WRITE, by_paper, post=_aloud),
+        *_cells("consent:told-record", WRITE, by_paper, post=_told),
+        *_cells("consent:agreement-print", WRITE, by_paper),
         *_cells("incidents:concern-kept", OWN, concern),
         *_cells("incidents:concern-kept", OWN, {"pk": "concern_outside"}),
         *_cells("incidents:concern-detail", DESK, concern),
@@ -192,6 +341,22 @@ def _pages() -> list[Cell]:
         *_cells("incidents:concern-conflict", DESK, concern, get=False, post={}),
         *_cells("accounts:invitation-reissue", OFFICE, {"invitation_id": "invitation"}, get=False, post={}),
         *_cells("accounts:invitation-revoke", OFFICE, {"invitation_id": "invitation"}, get=False, post={}),
+        *_cells("accounts:person-wrong-address", OFFICE, {"person_id": "invited_colleague"}, post=RIGHT_ADDRESS),
+        *_cells("accounts:person-detail", OFFICE, {"person_id": "colleague"}),
+        *_cells("accounts:person-merge", OFFICE, {"person_id": "newcomer"}, post={"name": "Wai"}),
+        *_cells("accounts:person-merge-with", OFFICE, {"person_id": "newcomer", "other_id": "entered_twice"}, post={}),
+        *_cells("accounts:person-merged", OFFICE, {"merge_id": "merge"}, post={}),
+        *_cells("accounts:person-invite-again", OFFICE, {"person_id": "newcomer"}, get=False, post=AGAIN),
+        *_cells("accounts:role-give", OFFICE, {"person_id": "colleague"}, post={"role": "trainee", "last_day": ""}),
+        *_cells("accounts:role-end", OFFICE, {"person_id": "colleague", "role": "role"}, post={}),
+        *_cells("accounts:person-switch", OFFICE, {"person_id": "colleague", "what": "switch"}, post={}),
+        *_cells("practice:mail-again", OFFICE, {"message_id": "failed_message"}, get=False, post={}),
+        *_cells("practice:mail-phone", OFFICE, {"message_id": "failed_message"}, get=False, post={}),
+        *_cells("practice:address-clear", OFFICE, {"person_id": "newcomer"}, get=False, post={}),
+        *_cells("accounts:recovery-open", OFFICE | DESK, {"kind": "recovery_kind"}, post=ASKED_FOR),
+        *_cells("accounts:recovery-detail", OFFICE | DESK, {"recovery_id": "recovery"}),
+        Cell("accounts:recovery-detail", POST, DESK, {"recovery_id": "recovery"}, {"act": "approve"}),
+        *_cells("accounts:recovery-stop-own", OWN, {"recovery_id": "own_recovery"}, get=False, post={}),
         *_cells("accounts:session-end", OWN, {"handle": "handle"}, get=False, post={}),
         *_cells("mfa_edit_webauthn", OWN, {"pk": "passkey"}, post={"name": "Another name"}),
         *_cells("mfa_remove_webauthn", OWN, {"pk": "passkey"}, post={}),
@@ -205,7 +370,7 @@ def _api() -> list[Cell]:
         *_cells("api-member-list", RUN, group),
         Cell("api-session-list", GET, RUN, group),
         Cell("api-session-list", POST, LEADS, group, PLANNED),
-        *_cells("api-session-detail", RUN, session),
+        *_cells("api-session-detail", HERE, session),
         *_cells("api-session-join", IN, session, post={}),
         Cell("api-process-note-list", GET, RUN, session),
         Cell("api-process-note-list", POST, WRITE, session, _process_note),
@@ -228,7 +393,9 @@ CELLS: list[Cell] = [*_pages(), *_api()]
 # Routes that take an argument which is itself the key: whoever holds it may. They have tests of their own below
 # the matrix: a wrong key of an existing object and one of an absent object look the same.
 BY_KEY = {
-    "accounts:invitation-accept": "the token in the link speaks, whoever is signed in",
+    "accounts:invitation-accept": "the token in the link speaks; whoever is signed in must sign out first",
+    "accounts:recovery-confirm": "the token in the link speaks, whoever is signed in",
+    "accounts:recovery-stop": "the token in the link speaks, whoever is signed in",
     "account_reset_password_from_key": "the key in the link speaks, whoever is signed in",
     "outbox:mail-detail": "the demo's tray; absent in a practice that is not a demo",
 }

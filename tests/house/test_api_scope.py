@@ -36,12 +36,13 @@ def expected(cast: Cast, role: str, route: str) -> set[str]:
     """Return the ids that somebody in ``role`` may find in a list, worked out from who is who in the cast."""
     world = cast.world
     thursday = {str(world.thursday.pk)}
-    sessions = {str(cast.objects["session"]), str(cast.objects["coming"])}
+    sessions = {str(cast.objects[name]) for name in ("session", "coming", "soon", "called_off")}
     concerns = {str(cast.objects[name]) for name in ("concern", "concern_acknowledged", "concern_assessed")}
     outside = {str(cast.objects["concern_outside"])}
     of_tuesday = {str(world.session_of_tuesday.pk), str(world.coming_session_of_tuesday.pk)}
     table: dict[str, dict[str, set[str]]] = {
         "api-group-list": dict.fromkeys(matrix.RUN, thursday)
+        | {matrix.LEAD: thursday | {str(cast.objects["new_group"])}}
         | {role: {str(world.tuesday.pk)} for role in (matrix.OTHER_LEAD, matrix.SUPER_OTHER)},
         "api-my-session-list": dict.fromkeys(matrix.IN, sessions) | {matrix.ELSEWHERE: of_tuesday},
         "api-agreements": dict.fromkeys(matrix.IN, thursday) | {matrix.ELSEWHERE: {str(world.tuesday.pk)}},
@@ -60,7 +61,7 @@ def ids_in(answer: Any) -> set[str]:
     return {row.get("id") or row["group"] for row in rows}
 
 
-@pytest.mark.req("SEC-7", "SEC-3", "REQ-158")
+@pytest.mark.req("SEC-7", "SEC-3", "SEC-11", "REQ-158")
 @pytest.mark.parametrize("route", LISTS)
 def test_a_list_holds_the_callers_own_rows_and_no_parameter_widens_it(route: str, cast: Cast):
     wrong = {}
@@ -105,7 +106,10 @@ GROUP: dict[str, Any] = {
     "site": None,
     "online_link": "https://video.example/r/1",
 }
-MAKERS = {matrix.LEAD, matrix.CO, matrix.SUPERVISOR, matrix.ENDED, matrix.OTHER_LEAD, matrix.SUPER_OTHER}
+MAKERS = {
+    *(matrix.LEAD, matrix.CO, matrix.SUPERVISOR, matrix.ENDED, matrix.SUBSTITUTE),
+    *(matrix.OTHER_LEAD, matrix.SUPER_OTHER),
+}
 
 
 @pytest.mark.req("SEC-7", "SEC-3")
@@ -130,7 +134,7 @@ def test_only_those_who_work_as_facilitators_make_a_group_and_it_is_theirs_alone
 # --- OPTIONS, other methods -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.req("SEC-7")
+@pytest.mark.req("SEC-7", "SEC-9")
 @pytest.mark.parametrize("route", [label(route) for route in API])
 def test_options_tell_nobody_anything_about_any_row(route: str, cast: Cast):
     cell = next((cell for cell in CELLS if cell.route == route), None)
@@ -161,7 +165,7 @@ def test_nothing_of_the_api_is_changed_in_place_or_deleted(method: str, cast: Ca
     assert state() == before
 
 
-@pytest.mark.req("SEC-7")
+@pytest.mark.req("SEC-7", "SEC-9")
 def test_the_api_has_no_pages_of_its_own(cast: Cast):
     answer = cast.browser(matrix.LEAD).get(reverse("api-group-list"), headers={"accept": "text/html"})
     assert answer.headers["Content-Type"] == "application/json"
@@ -273,7 +277,7 @@ def send(browser: Client, url: str, data: dict[str, Any]) -> Any:
     return browser.post(url, data, **kind)
 
 
-@pytest.mark.req("SEC-7")
+@pytest.mark.req("SEC-7", "SEC-8")
 def test_a_foreign_key_of_another_group_is_answered_like_one_of_nothing_and_writes_nothing(cast: Cast):
     wrong, before = [], state()
     for role, url, name, data, refused in foreign(cast):

@@ -16,9 +16,11 @@ HOUSE = ("groupcare.", "groups", "consent", "incidents")
 MUTABLE = {
     "access.RoleHolding": "its period is ended",
     "accounts.Invitation": "is accepted, sent again or taken back",
+    "accounts.KeptText": "goes when it was sent, thrown away or a day old",
     "accounts.Person": "people change their names",
     "accounts.SessionRecord": "goes when its session ends",
     "accounts.StepUpCode": "its tries are counted, and it is used once",
+    "accounts.UsedForm": "goes after a day",
     "accounts.UsedFactorStep": "steps that are over are cleared away",
     "accounts.User": "passwords change, accounts are switched off",
     "audit.ChainHead": "moves with every event",

@@ -15,6 +15,8 @@ PUBLIC = {
     "outbox:mail-list": "absent unless this is a demo",
     "outbox:mail-detail": "absent unless this is a demo",
     "accounts:invitation-accept": "the token speaks",
+    "accounts:recovery-confirm": "the token speaks",
+    "accounts:recovery-stop": "the token speaks",
 }
 # The sign-in library's own pages, which come before anybody is signed in.
 SIGN_IN = ("account_", "mfa_")

@@ -16,13 +16,15 @@ MANAGERS = {"objects", "spells", "_default_manager", "_base_manager"}
 # Selectors that name nobody's rows to anybody, with the reason why they take no viewer.
 WITHOUT_VIEWER = {
     "facts about the practice that every page shows": {
-        "find_practice", "forget_practice", "practice", "public_name", "ready", "steps",
+        "crisis_text_is_written", "find_practice", "first_run", "forget_practice", "officer_stands_apart", "practice",
+        "precautions", "public_name", "ready", "steps",
     },
     "asked by services after they have refused or let in the person": {
-        "staff", "staff_without_second_factor", "findings", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer",
+        "staff", "staff_without_second_factor", "findings", "lacks_second_factor", "has_help_nearby", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer", "end_of_line",
     },
     "work on rows that a selector with a viewer has returned": {
-        "siblings", "text_of", "entries", "roll_calls",
+        "siblings", "text_of", "entries", "roll_calls", "in_plain_words", "facts_about_release", "mistake_of", "readers_of",
+        "answers_of", "belongs_since", "grace_of", "version_of_group", "versions_of_group",
     },
     "turn a value into another": {
         "reporter_index",

@@ -141,7 +141,11 @@ CREATES = [
     (matrix.LEAD, "groups:group-create", {**GROUP, "site": ""}),
     (matrix.MEMBER, "incidents:concern-create", {"what_happened": "A story", "named_text": "", "named": []}),
 ]
-WRITES = [cell for cell in CELLS if cell.method == POST and not cell.route.startswith("mfa_")]
+WRITES = [
+    cell
+    for cell in CELLS
+    if cell.method == POST and not cell.route.startswith("mfa_") and cell.route not in matrix.SEARCHES
+]
 
 
 def written(cast: Cast, role: str, url: str, data: dict[str, Any], extra: dict[str, Any], before: Any):
@@ -149,6 +153,9 @@ def written(cast: Cast, role: str, url: str, data: dict[str, Any], extra: dict[s
     mark = transaction.savepoint()
     if before is not None:
         before(cast.people[role])
+    for file in data.values():
+        if hasattr(file, "seek"):
+            file.seek(0)
     known = everybody_and_every_group()
     old = facts(known)
     answer = send(cast.browser(role), url, {**extra, **data})

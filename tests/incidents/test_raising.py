@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from groupcare.audit.models import TrailEvent
 from groupcare.outbox.models import Message
-from incidents import limits, models
+from incidents import limits, models, services
 from incidents.models import Concern, ConcernSubject
 from tests.incidents.conftest import STORY, TOLD
 
@@ -49,6 +49,14 @@ def test_a_number_that_is_taken_is_drawn_again(world, raise_as, monkeypatch):
     drawn = iter([*first.number[2:], *"ZZZZZ"])
     monkeypatch.setattr(models.secrets, "choice", lambda letters: next(drawn))
     assert raise_as(world.ben).number == "C-ZZZZZ"
+
+
+def test_without_a_free_number_nothing_is_kept(world, raise_as, monkeypatch):
+    first = raise_as(world.ben)
+    monkeypatch.setattr(services, "random_number", lambda: first.number)
+    with pytest.raises(RuntimeError):
+        raise_as(world.dev)
+    assert Concern.objects.count() == 1
 
 
 def test_only_the_day_is_kept_and_it_is_the_day_in_utc(world, raise_as):

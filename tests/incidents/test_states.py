@@ -3,13 +3,14 @@
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groupcare.exceptions import InvalidTransition
-from incidents import services, triggers
+from incidents import selectors, services, triggers
 from incidents.management.commands import concern_states
 from incidents.models import Concern, ConcernEntry
 from incidents.services import today
@@ -85,6 +86,47 @@ def test_the_database_takes_no_entry_that_the_table_does_not_have(world, raise_a
             assert legal
             state = goal
         assert state_of(concern) == state
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "field"),
+    [
+        ("assess", {"reasons": "  "}, "reasons"),
+        ("assess", {"reasons": "x" * 20_001}, "reasons"),
+        ("close", {"outcome": "whatever", "told_reporter": "Nothing"}, "outcome"),
+        ("close", {"outcome": "nothing_found", "told_reporter": " "}, "told_reporter"),
+    ],
+)
+def test_a_step_without_its_words_is_not_taken(world, raise_as, acting, step, words, field):
+    concern = raise_as(world.ben)
+    with acting(world.petra):
+        CALLS["acknowledge"](concern.pk, world.petra)
+        if step == "close":
+            CALLS["assess"](concern.pk, world.petra)
+        before = state_of(concern)
+        with pytest.raises(ValidationError) as caught:
+            getattr(services, step)(concern_id=concern.pk, by=world.petra, **words)
+    assert field in caught.value.message_dict
+    assert state_of(concern) == before
+
+
+def test_who_reads_concerns_by_no_role_finds_none(world, raise_as, acting):
+    concern = raise_as(world.ben)
+    for reader, found in ((world.petra, [concern]), (world.ada, []), (world.root, [])):
+        with acting(reader):
+            assert list(selectors.visible_concerns(reader)) == found
+
+
+def test_of_two_who_take_the_same_step_the_second_is_told(world, raise_as, acting, monkeypatch):
+    concern = raise_as(world.ben)
+    with acting(world.petra):
+        seen = selectors.get_concern(world.petra, concern.pk, action="concern.acknowledge")
+        CALLS["acknowledge"](concern.pk, world.petra)
+        # What the second one had read a moment before the first one wrote.
+        monkeypatch.setattr(selectors, "get_concern", lambda *args, **kwargs: seen)
+        with pytest.raises(InvalidTransition):
+            CALLS["acknowledge"](concern.pk, world.petra)
+    assert ConcernEntry.objects.filter(concern=concern).count() == 1
 
 
 @pytest.mark.req("SEC-23")

@@ -270,3 +270,40 @@ def test_delivery_inside_an_open_transaction_is_refused(message, transactional_d
     with pytest.raises(RuntimeError), unit_of_work():
         deliver_due()
     assert mail.outbox == []
+
+
+def test_a_run_that_took_too_long_gives_back_what_it_did_not_come_to(message, monkeypatch):
+    from groupcare.outbox.services import delivery
+
+    row = message()
+    monkeypatch.setattr(delivery, "SECONDS_PER_BATCH", -1)
+    assert deliver_due().sent == 0
+    assert (again(row).state, again(row).claim) == (State.QUEUED, None)
+    monkeypatch.undo()
+    assert deliver_due().sent == 1
+
+
+def test_a_message_taken_by_another_run_in_between_is_left_to_it(message):
+    from groupcare.outbox.services.delivery import Delivered, _deliver
+    from groupcare.outbox.transport import Transport
+
+    row = message()
+    Message.objects.filter(pk=row.pk).update(state=State.CLAIMED, claim=uuid4(), claimed_at=timezone.now())
+    done = Delivered()
+    with Transport() as transport:
+        _deliver(row.pk, uuid4(), transport, done)
+    assert done == Delivered()
+    assert mail.outbox == []
+    assert again(row).state == State.CLAIMED
+
+
+def test_a_message_that_expires_between_claim_and_sending_is_not_sent(message, monkeypatch):
+    from groupcare.outbox.services import delivery
+
+    row = message(expires_at=timezone.now() + timedelta(hours=1))
+    claim, (taken,) = delivery._claim(10)
+    Message.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    done = delivery.Delivered()
+    with delivery.Transport() as transport:
+        delivery._deliver(taken, claim, transport, done)
+    assert (mail.outbox, done.sent) == ([], 0)

@@ -25,9 +25,17 @@ KINDS = {
     "sign_in_code": "code",
     "password_reset": "code",
     "account_changed": "safety",
+    "address_confirm": "code",
+    "mail_test": "code",
+    "sign_in_change": "safety",
     "session_reminder": "reminder",
     "agreement_waiting": "notice",
     "agreement_due": "notice",
+    "list_changed": "notice",
+    "plan_changed": "notice",
+    "stand_in_asked": "notice",
+    "visit_cancelled": "notice",
+    "will_changed": "safety",
 }
 
 

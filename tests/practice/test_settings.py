@@ -176,6 +176,7 @@ def test_a_reviewer_whose_role_ended_leaves_the_step_open(practice, ada):
 @pytest.mark.parametrize("name", ["settings", "site-create", "setup"])
 def test_the_pages_take_few_queries_whatever_the_rows(name, practice, ada, browser, queries):
     address = reverse(f"practice:{name}")
+    make_person("Somebody outside")
     few = queries(browser, address)
     for number in range(12):
         make_person(f"Person {number}")
@@ -240,3 +241,15 @@ def test_the_first_start_is_none_for_a_demo_or_a_wrong_zone(settings):
     settings.DEMO = True
     with pytest.raises(CommandError, match="GROUPCARE_DEMO=0"):
         call_command("set_up", **ARGUMENTS)
+
+
+def test_the_system_is_no_reviewer_and_no_zone_or_language_is_made_up(practice, ada):
+    with acting_as(ada):
+        with acting_as_system("set_up") as system, pytest.raises(Refused):
+            services.name_external_reviewer(person=system, by=ada)
+        for field, value in (("time_zone", "Linden/Street"), ("language", "xx"), ("name", "")):
+            with pytest.raises(ValidationError) as caught:
+                services.update_practice(by=ada, **{field: value})
+            assert field in caught.value.message_dict
+    kept = Practice.objects.get()
+    assert (kept.time_zone, kept.language, kept.external_reviewer) == ("America/New_York", "en", None)

@@ -18,6 +18,7 @@ def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nav, "_sources", [])
     monkeypatch.setattr(panels, "_renders", {})
     monkeypatch.setattr(health, "_checks", {})
+    monkeypatch.setattr(health, "_advice", {})
 
 
 @pytest.fixture

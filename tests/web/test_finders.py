@@ -46,8 +46,9 @@ def test_a_missing_package_says_what_to_do() -> None:
 
 
 def test_every_file_the_theme_names_exists() -> None:
-    theme = Path(str(finders.find("web/theme.css"))).read_text(encoding="utf-8")
-    named = [url for url in re.findall(r'url\("([^"]+)"\)', theme) if not url.startswith("data:")]
+    sheets = [Path(str(finders.find(f"web/{one}.css"))) for one in ("theme", "from-left", "from-right")]
+    words = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    named = [url for url in re.findall(r'url\("([^"]+)"\)', words) if not url.startswith("data:")]
 
-    assert len(named) == 4
+    assert len(named) == 5
     assert all(finders.find(url.removeprefix("../")) for url in named)

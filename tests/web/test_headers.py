@@ -74,7 +74,7 @@ def test_the_request_id_is_known_inside_and_gone_outside() -> None:
 def _form(site: Client, path: str = "/display/") -> dict[str, str]:
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', site.get(path).content.decode())
     assert token
-    return {"theme": "dark", "language": "en", "csrfmiddlewaretoken": token.group(1)}
+    return {"theme": "dark", "language": "en", "names": "full", "away": "stay", "csrfmiddlewaretoken": token.group(1)}
 
 
 @pytest.fixture

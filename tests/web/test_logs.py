@@ -4,6 +4,7 @@ import sys
 import uuid
 
 import pytest
+from django.test import Client
 
 from groupcare.web import logs
 
@@ -112,3 +113,25 @@ def test_structlog_takes_the_same_road(capsys) -> None:
 
     found = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (found["event"], found["person"], found["used_name"]) == ("thing.done", str(PERSON), logs.REMOVED)
+
+
+@pytest.mark.req("SEC-71")
+def test_a_page_of_our_own_fault_names_the_request_that_the_log_names_and_nothing_else(site: Client) -> None:
+    written: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(logs.formatter().format(record))
+
+    kept = Kept()
+    logging.getLogger("django.request").addHandler(kept)
+    site.raise_request_exception = False
+    try:
+        answer = site.get("/broken/")
+    finally:
+        logging.getLogger("django.request").removeHandler(kept)
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert f"<code>{answer['X-Request-ID']}</code>" in page
+    assert [json.loads(one)["request"] for one in written] == [answer["X-Request-ID"]]
+    assert not any(word in page for word in ("Traceback", "ValueError", "Ben Torres", "ben@example.org"))

@@ -56,6 +56,15 @@ def test_the_current_entry_is_the_nearest_one() -> None:
     assert {item.key: item.current for item in nav.items(at("/"))} == {"home": "page", "display": ""}
 
 
+def test_pages_with_addresses_of_their_own_light_the_entry_they_belong_to() -> None:
+    nav.register(entry("home", "home", nav.EVERYONE, under=("/rooms/",)))
+    nav.register(entry("display", "web:display", nav.EVERYONE, under=("/rooms/lit/",)))
+
+    assert {item.key: item.current for item in nav.items(at("/rooms/7/"))} == {"home": "true", "display": ""}
+    assert {item.key: item.current for item in nav.items(at("/rooms/lit/7/"))} == {"home": "", "display": "true"}
+    assert {item.key: item.current for item in nav.items(at("/elsewhere/"))} == {"home": "", "display": ""}
+
+
 def test_an_entry_of_a_room_that_is_not_installed_is_left_out() -> None:
     nav.register(entry("gone", "nowhere:list", nav.EVERYONE))
 

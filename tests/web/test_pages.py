@@ -8,6 +8,7 @@ from tests.web.markup import Page
 
 pytestmark = pytest.mark.django_db
 
+DISPLAY = {"theme": "device", "language": "en", "names": "full", "away": "stay", "next": ""}
 FULL = {"label": "Thursday B", "minutes": "8", "kind": "process", "openness": "open", "place": "a", "sure": "on"}
 
 
@@ -120,16 +121,16 @@ def test_panels_of_higher_rooms_stand_on_the_page(site: Client) -> None:
 def test_the_chosen_colours_are_set_by_the_server(site: Client) -> None:
     assert "data-bs-theme" not in page_of(site.get("/sample/staff/")).all("html")[0]
 
-    response = site.post("/display/", {"theme": "dark", "language": "en", "next": "/sample/staff/"})
+    response = site.post("/display/", {**DISPLAY, "theme": "dark", "next": "/sample/staff/"})
 
     assert (response.status_code, response["Location"]) == (303, "/sample/staff/")
     assert page_of(site.get("/sample/staff/")).all("html")[0]["data-bs-theme"] == "dark"
-    site.post("/display/", {"theme": "device", "language": "en", "next": ""})
+    site.post("/display/", DISPLAY)
     assert "data-bs-theme" not in page_of(site.get("/sample/staff/")).all("html")[0]
 
 
 def test_the_chosen_language_is_that_of_the_page(site: Client) -> None:
-    site.post("/display/", {"theme": "device", "language": "es", "next": ""})
+    site.post("/display/", {**DISPLAY, "language": "es"})
 
     assert page_of(site.get("/sample/staff/")).all("html")[0]["lang"] == "es"
 
@@ -140,13 +141,13 @@ def test_a_language_is_named_in_itself(site: Client) -> None:
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)", "sample/"])
 def test_the_way_back_never_leads_elsewhere(site: Client, elsewhere: str) -> None:
-    response = site.post("/display/", {"theme": "dark", "language": "en", "next": elsewhere})
+    response = site.post("/display/", {**DISPLAY, "theme": "dark", "next": elsewhere})
 
     assert (response.status_code, response["Location"]) == (303, "/")
 
 
 def test_a_colour_nobody_offers_is_not_kept(site: Client) -> None:
-    response = site.post("/display/", {"theme": "pink", "language": "en"})
+    response = site.post("/display/", {**DISPLAY, "theme": "pink"})
 
     assert response.status_code == 422
     assert "theme" not in response.cookies
@@ -155,7 +156,7 @@ def test_a_colour_nobody_offers_is_not_kept(site: Client) -> None:
 
 
 def test_the_display_cookies_are_out_of_reach_of_scripts(site: Client) -> None:
-    cookies = site.post("/display/", {"theme": "dark", "language": "es"}).cookies
+    cookies = site.post("/display/", {**DISPLAY, "theme": "dark", "language": "es"}).cookies
 
     assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in cookies.values())
 

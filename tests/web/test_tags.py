@@ -65,8 +65,10 @@ def test_an_unknown_standing_fails_loudly() -> None:
 
 
 def test_a_seat_shows_initials_and_stays_silent() -> None:
-    assert drawn('{% seat "NR" "in" %}') == '<span class="seat is-in" aria-hidden="true">NR</span>'
-    assert drawn("{% seat initials %}", initials="<b") == '<span class="seat" aria-hidden="true">&lt;b</span>'
+    assert drawn('{% seat "NR" "in" %}') == '<span class="seat is-in" aria-hidden="true" dir="auto">NR</span>'
+    assert (
+        drawn("{% seat initials %}", initials="<b") == '<span class="seat" aria-hidden="true" dir="auto">&lt;b</span>'
+    )
 
 
 def test_the_ring_draws_one_seat_for_each_and_says_the_sum() -> None:
@@ -169,3 +171,21 @@ def test_an_empty_list_says_what_will_stand_here() -> None:
 
     assert 'class="empty"' in html
     assert "<p>After the session.</p>" in html
+
+
+def test_this_moment_is_written_in_the_readers_language_and_zone() -> None:
+    with translation.override("es"), timezone.override(ZoneInfo("America/New_York")):
+        html = drawn("{% right_now %}")
+        year = str(timezone.localtime().year)
+
+    assert html.startswith("<time datetime=")
+    assert year in html
+    assert html.endswith(("EST</time>", "EDT</time>"))
+
+
+def test_help_stands_in_place_and_escapes_what_it_says() -> None:
+    html = drawn("{% help question answer %}", question="Why?", answer="<b>One</b> sentence.")
+
+    assert html.startswith('<details class="help"><summary>')
+    assert "Why?</summary>" in html
+    assert "&lt;b&gt;One&lt;/b&gt; sentence." in html

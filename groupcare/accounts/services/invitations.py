@@ -47,7 +47,7 @@ def invite(*, person: Person, email: str, by: Actor, role: Role | None = None) -
         validate_email(address)
     except ValidationError:
         raise ValidationError({"email": _("Write an e-mail address, for example name@example.org.")}) from None
-    _revoke_waiting(locked)
+    revoke_waiting(locked)
     invitation = Invitation(
         person=locked,
         address=set_address(person=locked, value=address, by=by),  # type: ignore[arg-type] # or the system
@@ -168,7 +168,7 @@ def _locked(invitation: Invitation, by: Actor, action: str) -> Invitation:
     return row
 
 
-def _revoke_waiting(person: Person) -> None:
+def revoke_waiting(person: Person) -> None:
     """Revoke what waits for this person, so that one link works at most."""
     for row in Invitation.objects.select_for_update().filter(person=person, accepted_at=None, revoked_at=None):
         row.revoked_at = timezone.now()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from groupcare.access import Audience, policy
 from groupcare.accounts import limits, services
 from groupcare.accounts.forms import AcceptForm
+from groupcare.accounts.joining import before_joining
 from groupcare.exceptions import Refused
 
 
@@ -25,6 +26,9 @@ def invitation_accept(request: HttpRequest, invitation_id: UUID, token: str) -> 
     """Show the invitation; a POST takes it. Whatever does not open looks the same."""
     if request.method == "POST" and not limits.allowed(request, "invitation"):
         return _closed(request, 429)
+    if request.user.is_authenticated:
+        # The same for every link, before it is looked at: nothing is confirmed to whoever sits at a shared device.
+        return render(request, "accounts/another_account.html", status=409)
     invitation = services.find_open(invitation_id=invitation_id, token=token)
     if invitation is None:
         return _closed(request)
@@ -42,7 +46,8 @@ def invitation_accept(request: HttpRequest, invitation_id: UUID, token: str) -> 
             else:
                 login(request, user, backend="groupcare.accounts.backends.Backend")
                 return redirect("home")
-        context = {"form": form, "staff": bool(invitation.role)}
+        joining = before_joining(translation.get_language() or "")
+        context = {"form": form, "staff": bool(invitation.role), "joining": joining}
         return render(request, "accounts/invitation_accept.html", context, status=422 if form.is_bound else 200)
 
 

@@ -31,29 +31,65 @@ def set_address(*, person: "Person", value: str, by: "Person", verified: bool = 
     Raises:
         ValidationError: ``value`` is no e-mail address.
     """
-    plain = normal(value)
-    try:
-        validate_email(plain)
-    except ValidationError:
-        raise ValidationError({"value": _("Write an e-mail address, for example name@example.org.")}) from None
+    plain = _checked(value)
     now = timezone.now()
     current = Address.objects.current().select_for_update().filter(person=person, channel=Channel.EMAIL).first()
     if current is not None and current.lookup == address_index(plain):
         return _confirm(current, verified=verified, safe=safe)
     if current is not None:
-        Address.objects.filter(pk=current.pk).update(ended_at=now)
-        record("address.end", object_type="outbox.address", object_id=current.pk)
-    address = Address(
-        person=person,
-        value=plain,
-        lookup=address_index(plain),
-        is_safe=safe,
-        verified_at=now if verified else None,
-    )
-    address.full_clean(exclude=["value"])
-    address.save(force_insert=True)
+        _end(current)
+    address = _keep(Address(person=person, value=plain, is_safe=safe, verified_at=now if verified else None))
     record("address.set", object_type="outbox.address", object_id=address.pk)
     return address
+
+
+@unit_of_work()
+def propose_address(*, person: "Person", value: str, by: "Person") -> Address:
+    """Return an address that is written to once, for its owner to confirm; an older proposal is ended.
+
+    The current address stays what it is. Who may propose one is checked by the calling service.
+
+    Raises:
+        ValidationError: ``value`` is no e-mail address.
+    """
+    plain = _checked(value)
+    for older in Address.objects.current().select_for_update().filter(person=person, channel=Channel.PROPOSED):
+        _end(older)
+    address = _keep(Address(person=person, value=plain, channel=Channel.PROPOSED))
+    record("address.propose", object_type="outbox.address", object_id=address.pk)
+    return address
+
+
+@unit_of_work()
+def end_proposal(*, address: Address) -> None:
+    """End a proposed address: it was taken, or will not be."""
+    row = Address.objects.current().select_for_update().filter(pk=address.pk, channel=Channel.PROPOSED).first()
+    if row is not None:
+        _end(row)
+
+
+def _checked(value: str) -> str:
+    """Return the address as it is kept, or raise ValidationError when it is none."""
+    plain = normal(value)
+    try:
+        validate_email(plain)
+    except ValidationError:
+        raise ValidationError({"value": _("Write an e-mail address, for example name@example.org.")}) from None
+    return plain
+
+
+def _keep(address: Address) -> Address:
+    """Write a new address."""
+    address.lookup = address_index(address.value)
+    address.full_clean(exclude=["value"])
+    address.save(force_insert=True)
+    return address
+
+
+def _end(address: Address) -> None:
+    """End an address; it stays as history."""
+    Address.objects.filter(pk=address.pk).update(ended_at=timezone.now())
+    record("address.end", object_type="outbox.address", object_id=address.pk)
 
 
 def _confirm(address: Address, *, verified: bool, safe: bool) -> Address:
@@ -72,5 +108,4 @@ def _confirm(address: Address, *, verified: bool, safe: bool) -> Address:
 def end_address(*, person: "Person", by: "Person") -> None:
     """End the person's current address; messages without one fail visibly instead of going astray."""
     for address in Address.objects.current().select_for_update().filter(person=person):
-        Address.objects.filter(pk=address.pk).update(ended_at=timezone.now())
-        record("address.end", object_type="outbox.address", object_id=address.pk)
+        _end(address)

@@ -19,6 +19,7 @@ from groupcare.outbox.compose import Unsendable, compose
 from groupcare.outbox.models import SENT_AGAIN, WITHOUT_SECRET, Klass, Message, MessageQuerySet, State
 from groupcare.outbox.points import reach
 from groupcare.outbox.services.messages import drop_expired
+from groupcare.outbox.services.troubles import note_refusal
 from groupcare.outbox.transport import NotSent, Transport, Unclear
 
 logger = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ def _deliver(message_id: UUID, claim: UUID, transport: Transport, done: Delivere
         reach("before-send")
         transport.send(mail)
     except (Unsendable, NotSent) as exc:
-        _record_not_sent(found, claim, done, reason=exc.reason, final=exc.final)
+        _record_not_sent(found, claim, done, exc)
     except Unclear:
         _record_unclear(found, claim, done)
     else:
@@ -149,26 +150,30 @@ def _record_sent(message: Message, claim: UUID) -> None:
     """Keep that the message was taken, and destroy its secret. A late answer settles a doubt."""
     reach("before-record")
     Message.objects.filter(pk=message.pk, claim=claim, state__in=(State.CLAIMED, State.MAY_HAVE_BEEN_SENT)).update(
-        state=State.SENT, sent_at=timezone.now(), reason="", **WITHOUT_SECRET
+        state=State.SENT, sent_at=timezone.now(), reason="", answer="", **WITHOUT_SECRET
     )
     record("message.send", object_type="outbox.message", object_id=message.pk)
     reach("after-record")
 
 
 @unit_of_work()
-def _record_not_sent(message: Message, claim: UUID, done: Delivered, *, reason: str, final: bool) -> None:
-    """Put the message back with a pause, or give it up visibly."""
-    attempts = message.attempts + 1
+def _record_not_sent(message: Message, claim: UUID, done: Delivered, exc: Unsendable | NotSent) -> None:
+    """Put the message back with a pause, or give it up visibly; a refusal for good is kept with the address."""
+    attempts, reason, final = message.attempts + 1, exc.reason, exc.final
+    answer = str(exc.answer or "") if isinstance(exc, NotSent) else ""
     held = Message.objects.filter(pk=message.pk, claim=claim, state=State.CLAIMED)
     logger.warning("message.not_sent", extra={"message_id": message.pk, "reason": reason, "attempts": attempts})
     if final or attempts >= MOST_ATTEMPTS:
-        held.update(state=State.FAILED, reason=reason, attempts=attempts, **WITHOUT_SECRET)
+        gone = held.update(state=State.FAILED, reason=reason, answer=answer, attempts=attempts, **WITHOUT_SECRET)
+        if gone and final and reason == "address_refused":
+            note_refusal(message=message, code=answer)
         record("message.send", object_type="outbox.message", object_id=message.pk, result="failed")
         done.failed += 1
         return
     held.update(
         state=State.QUEUED,
         reason=reason,
+        answer=answer,
         attempts=attempts,
         due_at=timezone.now() + pause(message.klass, attempts),
         claim=None,

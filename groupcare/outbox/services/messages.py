@@ -161,3 +161,26 @@ def drop_expired() -> int:
             record("message.drop", object_type="outbox.message", object_id=message_id)
     expired.exclude(state__in=(State.QUEUED, State.CLAIMED)).filter(holds_secret=True).update(**WITHOUT_SECRET)
     return dropped
+
+
+@unit_of_work()
+def drop_waiting(*, person: "Person", by: "Person", reason: str) -> int:
+    """Return how many waiting messages to a person were dropped, because they must not be written to any more.
+
+    Who may is checked by the calling service. What is being sent at this moment stays with its worker.
+
+    Args:
+        person: the recipient.
+        by: who asks for it.
+        reason: a key word, kept with each message.
+    """
+    del by  # the trail names whoever is at work
+    dropped = 0
+    waiting = Message.objects.filter(recipient=person, state=State.QUEUED).order_by("pk")
+    for message_id in waiting.values_list("pk", flat=True):
+        if Message.objects.filter(pk=message_id, state=State.QUEUED).update(
+            state=State.DROPPED, reason=reason, **WITHOUT_SECRET
+        ):
+            dropped += 1
+            record("message.drop", object_type="outbox.message", object_id=message_id)
+    return dropped

@@ -1,5 +1,6 @@
 """The components of every page; a builtin of the template engine, so no page loads it."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,6 +18,7 @@ from lucide.templatetags.lucide import lucide
 
 from groupcare.web import panels as panel_registry
 from groupcare.web import seats
+from groupcare.web.context import initials_only
 
 register = template.Library()
 
@@ -48,7 +50,8 @@ _COUNT_WORDS = (
 
 @lru_cache(maxsize=512)
 def _drawn(name: str, size: int) -> str:
-    return "".join(line.strip() for line in lucide(name, size=size, aria_hidden="true", focusable="false").splitlines())
+    drawn = lucide(name, size=size, data_icon=name, aria_hidden="true", focusable="false")
+    return "".join(line.strip() for line in drawn.splitlines())
 
 
 @register.simple_tag
@@ -72,7 +75,7 @@ def standing(state: str) -> SafeString:
 def seat(initials: str, kind: str = "") -> SafeString:
     """Return the circle of a person: "in", "out" or plain. The name stands beside it, so it is hidden from speech."""
     css = {"in": "seat is-in", "out": "seat is-out", "": "seat"}[kind]
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials)
+    return format_html('<span class="{}" aria-hidden="true" dir="auto">{}</span>', css, initials)
 
 
 @register.simple_tag
@@ -90,6 +93,17 @@ def seats_words(filled: int, total: int) -> tuple[str, str]:
 def seat_row(filled: int, total: int, word: str = "") -> SafeString:
     """Return the seats as a row of dots, for a phone."""
     return seats.row(filled, total, word or gettext("cleared"))
+
+
+@register.filter
+def shown_name(one: Any) -> str:
+    """Return how staff pages call a person or a member's place: the name, in discreet mode the initials.
+
+    A member's own pages do not use it: there, names are their own.
+    """
+    if initials_only():
+        return str(one.initials) or "…"
+    return str(one.used_name if hasattr(one, "used_name") else one.name)
 
 
 # --- times --------------------------------------------------------------------------------------------------
@@ -125,6 +139,12 @@ def when(moment: datetime | date | None) -> SafeString:
         return when_date(moment)
     here = _local(moment)
     return format_html('<time datetime="{}">{}, {} {}</time>', here.isoformat(), _day(here), _time(here), _zone(here))
+
+
+@register.simple_tag
+def right_now() -> SafeString:
+    """Return this moment in the reader's zone, written as every other time: for "As of ..." on paper."""
+    return when(timezone.now())
 
 
 @register.filter
@@ -192,6 +212,12 @@ def _problems(form: BaseForm) -> Iterator[dict[str, Any]]:
             yield {"label": bound.label if bound is not None else "", "anchor": anchor, "message": message}
 
 
+@register.simple_tag
+def form_key() -> SafeString:
+    """Return the one-time key of a form that makes something: sent twice with the same words, it is taken in once."""
+    return format_html('<input type="hidden" name="form_key" value="{}">', secrets.token_hex(16))
+
+
 # --- pieces of a page -----------------------------------------------------------------------------------------
 
 
@@ -233,6 +259,17 @@ def nothing_yet(content: str, icon: str = "inbox", title: str = "") -> SafeStrin
     return format_html(
         '<div class="empty">{}<p class="h4">{}</p>{}</div>', _icon_of(icon, 32), title, mark_safe(content)  # noqa: S308
     )  # fmt: skip
+
+
+@register.simple_tag(name="help")
+def help_in_place(question: str, answer: str) -> SafeString:
+    """Return a question that a newcomer has right here, with its answer of one sentence behind it."""
+    return format_html(
+        '<details class="help"><summary>{}{}</summary><p>{}</p></details>',
+        icon("circle-question-mark", 18),
+        question,
+        answer,
+    )
 
 
 def _icon_of(name: str, size: int = 20) -> SafeString:

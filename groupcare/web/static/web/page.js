@@ -33,11 +33,14 @@
     let since = 0;
     let byHand = false;
     let before = null;
+    let title = "";
     const cover = (hand) => {
       if (root.hasAttribute("data-veil")) return;
       since = Date.now();
       byHand = hand;
       before = document.activeElement;
+      title = document.title;
+      document.title = "…";
       root.setAttribute("data-veil", "");
       if (hand) show.focus();
     };
@@ -47,6 +50,7 @@
         return;
       }
       root.removeAttribute("data-veil");
+      document.title = title;
       if (before && before.focus) before.focus();
     };
     buttons.forEach((button) => {
@@ -54,11 +58,35 @@
       button.addEventListener("click", () => cover(true));
     });
     show.addEventListener("click", uncover);
+    /* Who asked for it finds the page covered as soon as the window is left, until they press the button. */
+    const stays = veil.dataset.away !== undefined;
+    if (stays) {
+      addEventListener("blur", () => cover(true));
+      addEventListener("pageshow", (event) => {
+        if (event.persisted) cover(true);
+      });
+    }
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) cover(false);
+      if (document.hidden) cover(stays);
       else if (!byHand && Date.now() - since < FIVE_MINUTES) uncover();
     });
   }
+
+  /* ---- what takes a while says so ---- */
+  const working = document.querySelector("[data-working]");
+  let timer = 0;
+  const rest = () => {
+    clearTimeout(timer);
+    if (working) working.textContent = "";
+    root.removeAttribute("aria-busy");
+  };
+  const begin = () => {
+    rest();
+    timer = setTimeout(() => {
+      if (working) working.textContent = working.dataset.working;
+      root.setAttribute("aria-busy", "true");
+    }, 400);
+  };
 
   /* ---- a form is sent once ---- */
   document.addEventListener("submit", (event) => {
@@ -74,10 +102,12 @@
       button.setAttribute("aria-disabled", "true");
       button.dataset.waits = "";
     }
+    begin();
     // A download leaves the page where it is: let the form be used again.
     setTimeout(() => ready(form), 8000);
   });
   const ready = (form) => {
+    rest();
     delete form.dataset.sent;
     form.querySelectorAll("[data-waits]").forEach((button) => {
       button.removeAttribute("aria-disabled");
@@ -87,7 +117,9 @@
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(ready);
   });
+  document.addEventListener("htmx:beforeRequest", begin);
   document.addEventListener("htmx:afterRequest", (event) => {
+    rest();
     const form = event.target.closest("form");
     if (form) ready(form);
   });

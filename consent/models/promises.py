@@ -53,6 +53,19 @@ class ActKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back")
     INVALIDATED = "invalidated", _("Not valid")
     AGREED_ALOUD = "agreed_aloud", _("Agreed aloud")
+    SIGNED_ON_PAPER = "signed_on_paper", _("Signed on paper")
+
+
+#: Acts by which somebody promises; only these run out.
+PROMISES = (ActKind.SIGNED, ActKind.AGREED_ALOUD, ActKind.SIGNED_ON_PAPER)
+
+
+class Route(models.TextChoices):
+    """How an answer came to us."""
+
+    SCREEN = "screen", _("Here, by the person")
+    PAPER = "paper", _("On paper")
+    VOICE = "voice", _("By voice")
 
 
 class Trigger(models.TextChoices):
@@ -172,6 +185,12 @@ class Act(AppendOnly, models.Model):
     )
     at = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(null=True, blank=True)
+    # An answer on paper or by voice: the day it was given, and who wrote it down here. ``at`` is when they did.
+    route = models.CharField(max_length=8, choices=Route.choices, default=Route.SCREEN)
+    dated_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
@@ -194,17 +213,32 @@ class Act(AppendOnly, models.Model):
                 name="consent_presented_supersedes_nothing",
             ),
             models.CheckConstraint(
-                condition=~Q(act=ActKind.SIGNED) | ~Q(meaning=""), name="consent_signed_says_what_it_means"
+                condition=~Q(act__in=[ActKind.SIGNED, ActKind.SIGNED_ON_PAPER]) | ~Q(meaning=""),
+                name="consent_signed_says_what_it_means",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(act__in=[ActKind.SIGNED, ActKind.AGREED_ALOUD]),
+                condition=Q(valid_until__isnull=True) | Q(act__in=PROMISES),
                 name="consent_only_promises_run_out",
+            ),
+            models.CheckConstraint(
+                condition=Q(route=Route.SCREEN, recorded_by__isnull=True, dated_on__isnull=True)
+                | (~Q(route=Route.SCREEN) & Q(recorded_by__isnull=False, dated_on__isnull=False)),
+                name="consent_recorded_by_whom_and_of_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(act=ActKind.SIGNED_ON_PAPER) | Q(route=Route.PAPER),
+                name="consent_paper_is_on_paper",
             ),
         ]
 
     def __str__(self) -> str:
         """Return the id only, so that a log line names nobody."""
         return str(self.id)
+
+    @property
+    def is_promise(self) -> bool:
+        """Return whether somebody promised by it."""
+        return self.act in PROMISES
 
 
 class ReconsentPrompt(AppendOnly, models.Model):

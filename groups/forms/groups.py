@@ -1,9 +1,8 @@
-"""The shape of what people type about groups; meaning is checked by the services."""
+"""Making a group, and who runs it."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,10 +13,8 @@ from django.utils.translation import pgettext_lazy
 from groupcare.accounts.models import Person
 from groupcare.practice.models import Site
 from groupcare.practice.places import places
-from groupcare.web.forms import DateInput, PlainForm, TimeInput
-from groups.localtime import to_utc
+from groupcare.web.forms import DateInput, PlainForm
 from groups.models import Facilitation, TherapyGroup
-from groups.services import MOST_WEEKS
 
 
 class GroupForm(PlainForm):
@@ -70,42 +67,15 @@ class GroupForm(PlainForm):
         return self.sites.get(self.cleaned_data["site"])
 
 
-class InviteForm(PlainForm):
-    """Somebody to invite."""
-
-    used_name = forms.CharField(
-        label=_("Name"),
-        max_length=80,
-        help_text=_("What this group calls the person. They can be called differently elsewhere."),
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        help_text=_("Read it twice: the message goes to exactly this address. Nobody in the group sees it."),
-    )
-    email_again = forms.EmailField(
-        label=_("The same address again"), max_length=254, help_text=_("Type it, do not copy it.")
-    )
-    language = forms.ChoiceField(label=_("Language of the message"), choices=settings.LANGUAGES)
-
-    def clean_email(self) -> str:
-        """Return the address in lower case."""
-        return str(self.cleaned_data["email"]).strip().lower()
-
-    def clean(self) -> dict[str, Any]:
-        """Check that both addresses are the same (REQ-148: a slip of the keyboard must not reach a stranger)."""
-        data = super().clean() or self.cleaned_data
-        again = str(data.get("email_again", "")).strip().lower()
-        if "email" in data and "email_again" in data and data["email"] != again:
-            self.add_error("email_again", _("The two addresses differ. Check both."))
-        return data
-
-
 class FacilitatorForm(PlainForm):
     """A colleague who helps to run the group."""
 
     person = forms.ChoiceField(label=_("Who"))
-    role = forms.ChoiceField(label=_("As what"), choices=Facilitation.Role.choices, initial=Facilitation.Role.CO)
+    role = forms.ChoiceField(
+        label=_("As what"),
+        choices=[one for one in Facilitation.Role.choices if one[0] != Facilitation.Role.STAND_IN],
+        initial=Facilitation.Role.CO,
+    )
     first_day = forms.DateField(
         label=_("First day"), required=False, widget=DateInput, help_text=_("Leave empty to start now.")
     )
@@ -129,59 +99,3 @@ class FacilitatorForm(PlainForm):
         start = datetime.combine(first, time.min, tzinfo=zone) if first else None
         end = datetime.combine(last, time.max, tzinfo=zone) if last else None
         return start, end
-
-
-class SessionForm(PlainForm):
-    """One session, or one every week."""
-
-    day = forms.DateField(label=_("Day"), widget=DateInput)
-    starts = forms.TimeField(label=_("Starts at"), widget=TimeInput)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=15, max_value=720, initial=90)
-    weeks = forms.IntegerField(
-        label=_("How many weeks"),
-        min_value=1,
-        max_value=MOST_WEEKS,
-        initial=1,
-        help_text=_("1 plans this session only. More plan one each week at the same time."),
-    )
-
-    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
-        """Say in which zone the time is meant."""
-        super().__init__(*args, **kwargs)
-        self.zone = zone
-        self.fields["starts"].help_text = _("Time in %(zone)s.") % {"zone": zone.key.replace("_", " ")}
-
-    def clean(self) -> dict[str, Any]:
-        """Check that the clocks show this time on this day."""
-        data = super().clean() or self.cleaned_data
-        if "day" in data and "starts" in data:
-            to_utc(data["day"], data["starts"], self.zone)
-        return data
-
-
-class NoteForm(PlainForm):
-    """The text of a note, and the revision its author had before their eyes."""
-
-    body = forms.CharField(label=_("Note"), max_length=20000, widget=forms.Textarea(attrs={"rows": 14}))
-    supersedes = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, help_text: str = "", **kwargs: Any) -> None:
-        """Tell the author how this kind of note is written."""
-        super().__init__(*args, **kwargs)
-        self.fields["body"].help_text = help_text
-
-    def seen(self) -> UUID | None:
-        """Return the revision the author saw."""
-        found: UUID | None = self.cleaned_data["supersedes"]
-        return found
-
-
-class RulesForm(PlainForm):
-    """The promise to keep the ground rules."""
-
-    agreed = forms.BooleanField(error_messages={"required": _("Tick the box to go in.")})
-
-    def __init__(self, *args: Any, promise: str, **kwargs: Any) -> None:
-        """Show the promise in the words of the rules."""
-        super().__init__(*args, **kwargs)
-        self.fields["agreed"].label = promise
