@@ -32,7 +32,7 @@ class ConsentConfig(AppConfig):
         register_link("agreement", path_of)
         _register_merge_part()
         register_routes("consent", "consent.api_urls")
-        register_record_source("agreements", _("Agreements"), records.acts, covers=records.COVERS, order=30)
+        register_record_source("agreements", _("Agreements"), records.everything, covers=records.COVERS, order=30)
         slots.register("groups.group_detail", panels.group_detail, order=20)
         slots.register("groups.member_row", panels.member_row, order=20)
         slots.register("groups.member_home_top", panels.member_due, order=20)

@@ -1,4 +1,7 @@
-"""The agreements' part of one person's record: each act with the version and the hash of the text."""
+"""The agreements' part of one person's record: each act with the version and the hash of the text.
+
+With them who decides for a young person, and what was filled into a paper made out for somebody.
+"""
 
 import json
 
@@ -6,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.kinds.wording import shipped
-from consent.models import Act
+from consent.models import Act, ConsentBasis, GuardianLink, Particulars
 from groupcare.practice.records import Entry, Fact, Scope
 from groupcare.vault import unlock
 
-COVERS = ("consent.Act",)
+COVERS = ("consent.Act", "consent.ConsentBasis", "consent.Document", "consent.GuardianLink", "consent.Particulars")
 #: Evidence that no person typed; anything else is searched for the names of others.
 BY_MACHINE = frozenset(
     {"at_utc", "language", "read_at", "signature_form", "signer_zone", "step_up", "text_sha256", "version_number"}
@@ -50,3 +53,63 @@ def acts(scope: Scope) -> list[Entry]:
         ]
         entries.append(Entry(_("Answer to an agreement"), tuple(fact for fact in facts if fact.text)))
     return entries
+
+
+def deciders(scope: Scope) -> list[Entry]:
+    """Return who decides about taking part, and which guardians were recorded, in order; none names another member."""
+    bases = list(ConsentBasis.objects.filter(person__in=scope.people).order_by("decided_at", "pk"))
+    links = list(GuardianLink.objects.filter(person__in=scope.people).order_by("valid_from", "pk"))
+    unlock(bases, links)
+    return [
+        Entry(
+            _("Who decides about taking part"),
+            (
+                Fact(_("Who decides"), str(one.get_decides_display())),
+                Fact(_("When"), _moment(one.decided_at)),
+                Fact(_("On what grounds"), one.grounds, free=True),
+            ),
+        )
+        for one in bases
+    ] + [
+        Entry(
+            _("Guardian"),
+            tuple(
+                fact
+                for fact in (
+                    Fact(_("Relationship"), str(one.get_relationship_display())),
+                    Fact(_("Authority"), str(one.get_authority_display())),
+                    Fact(_("What was seen of it"), one.evidence, free=True),
+                    Fact(_("From"), _moment(one.valid_from)),
+                    Fact(_("Ended"), _moment(one.ended_at)),
+                )
+                if fact.text
+            ),
+        )
+        for one in links
+    ]
+
+
+def papers(scope: Scope) -> list[Entry]:
+    """Return what was filled into the papers made out for the person in this group, in order."""
+    found = list(
+        Particulars.objects.filter(person__in=scope.people, document__group=scope.group_id)
+        .select_related("document")
+        .order_by("created_at", "pk")
+    )
+    unlock(found)
+    return [
+        Entry(
+            _("Paper made out for the person"),
+            (
+                Fact(_("Agreement"), shipped(one.document.kind, "en").name),
+                Fact(_("When"), _moment(one.created_at)),
+                *(Fact(name, _plain(value), free=True) for name, value in sorted(one.filled.items())),
+            ),
+        )
+        for one in found
+    ]
+
+
+def everything(scope: Scope) -> list[Entry]:
+    """Return the whole part: answers, who decides, and papers."""
+    return [*acts(scope), *deciders(scope), *papers(scope)]

@@ -18,7 +18,8 @@ from consent.kinds import Kind, load_kind
 
 _TEXTS = Path(__file__).parent.parent / "texts"
 # A full stop after a blank is dropped where the value brings its own ("Tom B.").
-_BLANK = re.compile(r"\{([a-z_]+)\}(\.?)")
+_BLANK = re.compile(r"\{([a-z0-9_]+)\}(\.?)")
+_ALONE = re.compile(r"(?:- )?\{([a-z0-9_]+)\}\.?")
 
 
 # Where a stored version keeps the facilitator's words with their blanks open; no part of what is signed.
@@ -57,6 +58,10 @@ class Text:
     reviewed: bool
     clauses: tuple[Clause, ...]
 
+    def clause(self, key: str) -> Clause | None:
+        """Return the part with this key, or None where the text has none."""
+        return next((one for one in self.clauses if one.key == key), None)
+
     @property
     def plain(self) -> str:
         """Return the text as it is read: title, then each part with its number."""
@@ -87,6 +92,60 @@ def shipped(kind_key: str, language: str) -> Text:
     return Text(language, data["title"], data["name"], data["meaning"], data["reviewed"], clauses)
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose in a question, or one starting text to choose for a clause."""
+
+    key: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to teach back what was read; ``explanation`` is said after a wrong answer. About one clause."""
+
+    key: str
+    about: str
+    question: str
+    right: str
+    explanation: str
+    options: tuple[Option, ...]
+
+
+@cache
+def questions(kind_key: str, language: str) -> tuple[Question, ...]:
+    """Return the teach-back questions of a kind in a language, in their order; none where the kind has none.
+
+    Raises:
+        ValueError: the right answer is none of the options, or the clause that it is about does not exist.
+    """
+    keys = load_kind(kind_key).requires
+    found = []
+    for one in _raw(kind_key, language).get("questions", ()):
+        options = tuple(Option(option["key"], option["text"]) for option in one["options"])
+        if one["right"] not in {option.key for option in options} or one["about"] not in keys:
+            raise ValueError(f"{kind_key}/{language}: the question {one['key']} has no right answer or no clause.")
+        found.append(
+            Question(one["key"], one["about"], one["question"], one["right"], one["explanation"].strip(), options)
+        )
+    return tuple(found)
+
+
+@cache
+def options(kind_key: str, language: str, clause: str) -> tuple[Option, ...]:
+    """Return the starting texts among which a facilitator may choose for a clause; mostly there are none."""
+    raw: Mapping[str, Any] = next((one for one in _raw(kind_key, language)["clauses"] if one["key"] == clause), {})
+    return tuple(Option(one["key"], one["body"].strip(), one["title"]) for one in raw.get("options", ()))
+
+
+@cache
+def particular(kind_key: str, language: str, key: str) -> tuple[str, str]:
+    """Return label and help of a particular that is filled in for one person."""
+    words = _raw(kind_key, language)["particulars"][key]
+    return words["label"], words.get("help", "")
+
+
 @cache
 def languages(kind_key: str) -> tuple[str, ...]:
     """Return the languages in which a kind ships, in alphabetical order."""
@@ -104,8 +163,16 @@ def phrase(kind_key: str, language: str, key: str) -> str:
     return str(_raw(kind_key, language)[key])
 
 
+def blanks_of(body: str) -> frozenset[str]:
+    """Return the names of the blanks that stand in ``body``."""
+    return frozenset(found.group(1) for found in _BLANK.finditer(body))
+
+
 def fill(body: str, blanks: Mapping[str, str], *, strict: bool = True) -> str:
     """Return ``body`` with its blanks filled; braces inside of a filled value stay as they are.
+
+    A paragraph or a list item that is nothing but a blank without a value is left out: the law of the place says
+    nothing there.
 
     Args:
         body: words with blanks such as ``{practice}``.
@@ -113,15 +180,37 @@ def fill(body: str, blanks: Mapping[str, str], *, strict: bool = True) -> str:
         strict: whether a blank without a value is an error; in a facilitator's own words it is left as typed.
 
     Raises:
-        LookupError: a blank has no value, and ``strict``.
+        LookupError: a blank is not known or, inside of a sentence, has no value, and ``strict``.
     """
 
     def value(found: re.Match[str]) -> str:
-        if not strict and found.group(1) not in blanks:
+        name, stop = found.groups()
+        if not strict and not blanks.get(name):
             return found.group(0)
-        return blanks[found.group(1)].removesuffix(found.group(2)) + found.group(2)
+        if not blanks[name]:
+            raise LookupError(name)
+        return blanks[name].removesuffix(stop) + stop
 
-    return _BLANK.sub(value, body)
+    return _BLANK.sub(value, _without_empty(body, blanks))
+
+
+def _without_empty(body: str, blanks: Mapping[str, str]) -> str:
+    """Return ``body`` without the lines that are nothing but a known blank with an empty value."""
+
+    def stays(line: str) -> bool:
+        alone = _ALONE.fullmatch(line.strip())
+        return alone is None or blanks.get(alone.group(1)) != ""
+
+    kept = "\n".join(line for line in body.splitlines() if stays(line))
+    return re.sub(r"\n{3,}", "\n\n", kept).strip()
+
+
+def made_out(text: Text, particulars: Mapping[str, str]) -> Text:
+    """Return the words of a paper for one person with its particulars put in; other blanks stay open."""
+    clauses = tuple(
+        Clause(one.key, one.title, fill(one.body, particulars, strict=False), one.locked) for one in text.clauses
+    )
+    return Text(text.language, text.title, text.name, text.meaning, text.reviewed, clauses)
 
 
 def filled(kind: Kind, language: str, blanks: Mapping[str, str], edited: Mapping[str, str]) -> Text:

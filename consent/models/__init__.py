@@ -1,6 +1,7 @@
-"""What is promised and by whom, the papers of it, and how long a group may still come without."""
+"""What is promised and by whom, who decides for the young, the papers, and how long a group may come without."""
 
 from consent.models.grace import GracePeriod
+from consent.models.minors import ConsentBasis, GuardianLink
 from consent.models.paper import LARGEST_SCAN, PaperScan
 from consent.models.promises import (
     DEFAULT_NOTICE_DAYS,
@@ -12,11 +13,13 @@ from consent.models.promises import (
     Document,
     DocumentVersion,
     Gate,
+    Particulars,
     ReconsentPrompt,
     Requirement,
     Route,
     SignersPolicy,
     Trigger,
+    Who,
 )
 
 __all__ = [
@@ -27,14 +30,18 @@ __all__ = [
     "Act",
     "ActKind",
     "Capacity",
+    "ConsentBasis",
     "Document",
     "DocumentVersion",
     "Gate",
     "GracePeriod",
+    "GuardianLink",
     "PaperScan",
+    "Particulars",
     "ReconsentPrompt",
     "Requirement",
     "Route",
     "SignersPolicy",
     "Trigger",
+    "Who",
 ]

@@ -75,7 +75,7 @@ def read_scan(viewer: Person, act_id: UUID) -> ScanFile:
     act = Act.objects.filter(pk=act_id).defer("evidence").first()
     scan = PaperScan.objects.filter(act_id=act_id).first()
     # Asked for what is absent too, so that both answers cost the same.
-    works_there = can_read_papers(viewer, act.group_id if act else act_id)
+    works_there = can_read_papers(viewer, (act.group_id if act else None) or act_id)
     is_own = Act.objects.filter(as_one("subject", [viewer.pk]), pk=act_id).exists()
     if act is None or scan is None or not (works_there or is_own):
         raise Refused("paper.read", ACT, act_id)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from consent.models import Act, ActKind, Capacity, Document, DocumentVersion, Route, Trigger
+from consent.models import Act, ActKind, Document, DocumentVersion, Route, Trigger
 from consent.permissions import ACT
-from consent.selectors import end_of_line
+from consent.selectors import SigningLine, end_of_line, line_of_member
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
@@ -28,6 +28,7 @@ class Entry:
     name: str
     evidence: dict[str, Any] = field(default_factory=dict)
     meaning: str = ""
+    # None or 0: it has no end of its own.
     valid_days: int | None = None
 
 
@@ -66,30 +67,47 @@ def lock_document_of(version_id: UUID) -> None:
     Document.objects.select_for_update().filter(pk__in=documents).first()
 
 
-def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Person, told: Told | None = None) -> Act:
-    """Append an answer in ``by``'s own line after ``before``, their latest one, which stays as it is.
+def append(
+    version: DocumentVersion,
+    entry: Entry,
+    before: Act | None,
+    *,
+    by: Person,
+    told: Told | None = None,
+    line: SigningLine | None = None,
+) -> Act:
+    """Append an answer of ``by`` in ``line`` after ``before``, the latest one there, which stays as it is.
 
     Where ``before`` stands in the line of an entry merged into theirs, the answer is later than it all the same, but
     follows the end of their own line: each line stays whole by itself when the merge is taken back.
 
     The document must have been locked before ``before`` was read. A promise that was given on paper or by voice
     (``told``) counts from the day on which it was given.
+
+    Args:
+        version: what is answered.
+        entry: the act, and what it rests on.
+        before: the latest answer in the line.
+        by: the signer.
+        told: how and when it was said, if not here.
+        line: for whom and as what; as a member for themselves if not given.
     """
+    line = line or line_of_member(by)
     at = timezone.now() if before is None else max(timezone.now(), before.at + _TICK)
     act = Act(
         act=entry.act,
         document_id=version.document_id,
         version=version,
         group_id=version.group_id,
-        subject=by,
+        subject_id=line.subject_id,
         signer=by,
-        capacity=Capacity.SELF,
+        capacity=line.capacity,
         meaning=entry.meaning,
         trigger=_trigger(before, version),
         evidence={**entry.evidence, **_told(version, by, at)},
         at=at,
         valid_until=_valid_until(entry, at, told),
-        supersedes=_followed(before, by),
+        supersedes=_followed(before, line),
         route=told.route if told else Route.SCREEN,
         dated_on=told.on if told else None,
         recorded_by=told.by if told else None,
@@ -100,15 +118,15 @@ def append(version: DocumentVersion, entry: Entry, before: Act | None, *, by: Pe
     return act
 
 
-def _followed(before: Act | None, by: Person) -> Act | None:
-    """Return the answer in ``by``'s own line that theirs follows; mostly ``before`` itself."""
-    if before is None or before.subject_id == by.pk:
+def _followed(before: Act | None, line: SigningLine) -> Act | None:
+    """Return the answer in exactly this line that a new one follows; mostly ``before`` itself."""
+    if before is None or (before.subject_id, before.signer_id) == (line.subject_id, line.signer_id):
         return before
-    return end_of_line(before.document_id, by)
+    return end_of_line(before.document_id, line)
 
 
 def _valid_until(entry: Entry, at: datetime, told: Told | None) -> datetime | None:
-    if entry.valid_days is None:
+    if not entry.valid_days:
         return None
     start = at if told is None else datetime.combine(told.on, time.min, tzinfo=ZoneInfo(practice().time_zone))
     return start + timedelta(days=entry.valid_days)

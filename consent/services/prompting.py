@@ -43,7 +43,7 @@ def send_reconsent_prompts() -> int:
 
     Safe to run twice, late, or beside itself: a prompt is one row, made under a lock of its requirement.
     """
-    open_groups = Requirement.objects.filter(document__group__closed_at__isnull=True)
+    open_groups = Requirement.objects.filter(document__group__isnull=False, document__group__closed_at__isnull=True)
     return sum(
         prompt_group(requirement_id=requirement_id)
         for requirement_id in open_groups.order_by("created_at", "pk").values_list("pk", flat=True)
@@ -54,12 +54,14 @@ def send_reconsent_prompts() -> int:
 def prompt_group(*, requirement_id: UUID) -> int:
     """Ask those of one group who have to be asked now and were not; return how many. Shows nothing to anyone."""
     requirement = Requirement.objects.select_for_update().select_related("document").get(pk=requirement_id)
+    if requirement.document.group_id is None:
+        return 0
     places = list(
         Membership.objects.filter(
             group_id=requirement.document.group_id, state__in=Membership.COMING, person__user__isnull=False
         )
     )
-    wanted = list(_asks(requirement, places, timezone.now()))
+    wanted = list(_asks(requirement, requirement.document.group_id, places, timezone.now()))
     known = set(ReconsentPrompt.objects.filter(requirement=requirement).values_list("person_id", "number", "due_on"))
     fresh = [ask for ask in wanted if (ask.person_id, ask.number, ask.due_on) not in known][:BATCH]
     prompts = [
@@ -90,9 +92,8 @@ def _draft(prompt: ReconsentPrompt, requirement: Requirement) -> Draft:
     )
 
 
-def _asks(requirement: Requirement, places: Iterable[Membership], now: datetime) -> Iterable[Ask]:
+def _asks(requirement: Requirement, group_id: UUID, places: Iterable[Membership], now: datetime) -> Iterable[Ask]:
     places = list(places)
-    group_id = requirement.document.group_id
     found = standings(None, [group_id], [place.person_id for place in places], now)
     for place in places:
         for answer in found[group_id, place.person_id].answers:

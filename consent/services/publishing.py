@@ -69,17 +69,26 @@ def publish_version(
         version.full_clean()
         version.save()
         record("document_version.publish", object_type=VERSION, object_id=version.pk)
-    requirement, _made = Requirement.objects.get_or_create(
-        document=document,
-        gate=kind.gate,
-        defaults={
-            "signers": kind.signers_policy,
-            "validity_days": kind.validity_days,
-            "notice_days": kind.notice_days,
-        },
-    )
-    prompt_group(requirement_id=requirement.pk)
+    for requirement in _required(document, kind):
+        prompt_group(requirement_id=requirement.pk)
     return versions
+
+
+def _required(document: Document, kind: Kind) -> list[Requirement]:
+    """Return what the kind asks of whom, made where it is new; members first."""
+    return [
+        Requirement.objects.get_or_create(
+            document=document,
+            gate=kind.gate,
+            who=signer.who,
+            defaults={
+                "signers": kind.signers_policy,
+                "validity_days": kind.validity_days,
+                "notice_days": kind.notice_days,
+            },
+        )[0]
+        for signer in kind.signers
+    ]
 
 
 def _check_texts(texts: list[Text], group: TherapyGroup) -> None:
@@ -103,4 +112,5 @@ def _version(document: Document, kind: Kind, text: Text, number: int, *, by: Per
         text_sha256=sha256(kind=kind.key, number=number, text=stored),
         valid_days=kind.validity_days,
         published_by=by,
+        approved_by=by,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from consent.kinds import load_kind
 from consent.models import Act, ActKind, DocumentVersion
-from consent.selectors import latest_answer, text_of
+from consent.selectors import SigningLine, latest_answer, text_of
 from consent.services.answering import answerable
 from consent.services.ledger import Entry, append
 from groupcare.accounts.models import Person
@@ -34,7 +34,15 @@ class StepUpEvidence:
 
 
 @unit_of_work()
-def sign(*, version_id: UUID, typed_name: str, meant: bool, step_up: StepUpEvidence, by: Person) -> Act:
+def sign(
+    *,
+    version_id: UUID,
+    typed_name: str,
+    meant: bool,
+    step_up: StepUpEvidence,
+    by: Person,
+    subject_id: UUID | None = None,
+) -> Act:
     """Append ``by``'s signature under this very text; the answer before it stays as it is.
 
     Args:
@@ -42,19 +50,21 @@ def sign(*, version_id: UUID, typed_name: str, meant: bool, step_up: StepUpEvide
         typed_name: the signature, as typed.
         meant: whether the meaning sentence was ticked.
         step_up: the fresh proof of identity.
-        by: the signer, for themselves.
+        by: the signer.
+        subject_id: for whom they sign, where they sign for somebody else.
 
     Raises:
-        Refused: absent, or ``by`` is no member of its group.
+        Refused: absent, or ``by`` has no line to answer in.
         StepUpNeeded: the proof is older than ``STEP_UP_HOLDS``, or from the future.
         InvalidTransition: there is a newer version, or this one is signed and not due yet.
         ValidationError: the text was not read, no name was typed, or the meaning was not ticked.
     """
-    version = answerable(version_id, "act.sign", by=by)
+    version = answerable(version_id, "act.sign", by=by, subject_id=subject_id)
+    line: SigningLine = version.line  # type: ignore[attr-defined]
     now = timezone.now()
     if not timedelta(0) <= now - step_up.at <= STEP_UP_HOLDS:
         raise StepUpNeeded(_("Please show once more that it is you."))
-    before = latest_answer(version.document_id, by)
+    before = latest_answer(version.document_id, by, line)
     _check_not_in_force(version, now, before)
     name = _checked(version, typed_name, meant=meant)
     kind = load_kind(version.document.kind)
@@ -65,7 +75,7 @@ def sign(*, version_id: UUID, typed_name: str, meant: bool, step_up: StepUpEvide
         meaning=kind.meaning,
         valid_days=version.valid_days,
     )
-    return append(version, entry, before, by=by)
+    return append(version, entry, before, by=by, line=line)
 
 
 def _check_not_in_force(version: DocumentVersion, now: datetime, last: Act | None) -> None:

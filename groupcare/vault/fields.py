@@ -63,7 +63,7 @@ class EncryptedField(_Field[_ST, _GT]):
             bound_as: the frozen label in every ciphertext's associated data; it never changes, even
                 when the model or field is renamed.
             owner: whose key encrypts it.
-            owner_from: the attribute of the same row that holds the owner's UUID.
+            owner_from: the column of the same row that holds the owner's UUID, or a property made of columns.
             purpose: which of the owner's keys.
             max_length: longest plain text, in characters.
             **kwargs: as for every field.
@@ -216,8 +216,10 @@ class EncryptedField(_Field[_ST, _GT]):
         if not isinstance(pk, models.UUIDField) or pk.creation_counter > self.creation_counter:
             yield checks.Error("Its model needs a UUID primary key, declared first.", obj=self, id="vault.E013")
         columns = {field.attname for field in self.model._meta.concrete_fields}
-        if self.owner_from not in columns:
-            yield checks.Error(f"owner_from names no column: {self.owner_from}.", obj=self, id="vault.E014")
+        if self.owner_from not in columns and not isinstance(getattr(self.model, self.owner_from, None), property):
+            yield checks.Error(
+                f"owner_from names no column and no property: {self.owner_from}.", obj=self, id="vault.E014"
+            )
 
 
 class EncryptedTextField(EncryptedField[_ST, _GT]):

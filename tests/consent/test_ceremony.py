@@ -250,14 +250,18 @@ def test_only_people_of_the_group_reach_its_agreement(world, client_for, other):
     assert mine.post(url("agreement-present", version.pk)).status_code == 302
 
 
-def test_who_runs_the_group_reads_the_agreement_and_cannot_answer_it(world, client_for):
+@pytest.mark.req("REQ-3", "REQ-29")
+def test_who_leads_the_group_signs_it_too_as_one_who_leads(world, client_for):
     version = newest(world)
     client = client_for(world.nadia)
-    page = client.get(url("agreement-read", version.pk))
-    assert page.status_code == 200
-    assert url("agreement-present", version.pk) not in page.content.decode()
-    assert client.post(url("agreement-present", version.pk)).status_code == 404
-    assert client.post(url("agreement-talk", version.pk)).status_code == 404
+    assert url("agreement-present", version.pk) in client.get(url("agreement-read", version.pk)).content.decode()
+    assert client.post(url("agreement-present", version.pk)).status_code == 302
+    assert client.post(url("agreement-talk", version.pk)).status_code == 302
+    assert [(one.act, one.capacity) for one in answers(world, "nadia")] == [("talk_first", "facilitator")]
+    # A facilitator of another group meets what is not there.
+    other = client_for(world.olga)
+    assert other.get(url("agreement-read", version.pk)).status_code == 404
+    assert other.post(url("agreement-present", version.pk)).status_code == 404
 
 
 def test_the_list_shows_what_is_due_and_leads_to_it(world, client_for):

@@ -239,7 +239,11 @@ def test_the_kind_says_who_signs_for_how_long_and_what_it_gates():
     kind = load_kind(GROUP_AGREEMENT)
     assert kind.editable_keys == ("may_share", "may_not_share", "consequences", "review")
     assert (kind.gate, kind.signers_policy) == (Gate.SESSION, SignersPolicy.ALL_REQUIRED)
-    assert [(one.who, one.capacity) for one in kind.signers] == [("member", Capacity.SELF)]
+    assert [(one.who, one.capacity) for one in kind.signers] == [
+        ("member", Capacity.SELF),
+        ("facilitator", Capacity.FACILITATOR),
+        ("observer", Capacity.OBSERVER),
+    ]
     # domain reference 5, row "Yearly"
     assert (kind.validity_days, kind.notice_days) == (365, 30)
     assert kind.spoken_allowed

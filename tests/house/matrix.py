@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 
 GET, POST = "get", "post"
@@ -59,6 +60,8 @@ HERE, COUNT = RUN | {SUBSTITUTE}, WRITE | {SUBSTITUTE}
 TONIGHT = frozenset({RECEPTION, LEAD, CO, SUPERVISOR, ENDED, OTHER_LEAD, SUPER_OTHER, SUBSTITUTE})
 CALLS = RUN - {TRAINEE} | {RECEPTION}
 IN = frozenset({MEMBER, CO_MEMBER})
+# Everybody signs, those who run the group included (REQ-3, REQ-29).
+SIGNS = IN | RUN
 OWN = frozenset({MEMBER})
 DESK = frozenset({OFFICER})
 OUTSIDE = frozenset({REVIEWER})
@@ -174,13 +177,19 @@ def _present(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_back(person: Any) -> None:
-    """Take the person's signature back, so that they can sign anew."""
+    """Take the person's signature back, so that they can sign anew; who has not signed yet reads every version first."""
     from consent.models import Act
-    from consent.services import withdraw
+    from consent.selectors import visible_versions
+    from consent.services import present, withdraw
     from tests.world import at_work
 
     with at_work(person):
-        withdraw(act_id=Act.objects.filter(signer=person, act="signed").latest("at").pk, by=person)
+        signed = Act.objects.filter(signer=person, act="signed").order_by("at").last()
+        if signed is not None:
+            withdraw(act_id=signed.pk, by=person)
+            return
+        for version in visible_versions(person).filter(number=F("newest")):
+            present(version_id=version.pk, by=person)
 
 
 def _open_for_a_while(person: Any) -> None:
@@ -311,12 +320,12 @@ def _pages() -> list[Cell]:
         Cell("groups:note-sealed", GET, LEADS, {"note_pk": "sealed_note"}),
         *_cells("consent:agreement-open", RUN | IN, {"document_id": "document"}),
         *_cells("consent:agreement-read", RUN | IN, version),
-        *_cells("consent:agreement-present", IN, version, get=False, post={}),
-        *_cells("consent:agreement-decide", IN, version),
-        Cell("consent:agreement-sign", GET, IN, version),
-        Cell("consent:agreement-sign", POST, IN, version, {"typed_name": "My Name", "meant": "on"}, _take_back),
-        *_cells("consent:agreement-talk", IN, version, get=False, post={}),
-        *_cells("consent:agreement-decline", IN, version, post={}),
+        *_cells("consent:agreement-present", SIGNS, version, get=False, post={}),
+        *_cells("consent:agreement-decide", SIGNS, version),
+        Cell("consent:agreement-sign", GET, SIGNS, version),
+        Cell("consent:agreement-sign", POST, SIGNS, version, {"typed_name": "My Name", "meant": "on"}, _take_back),
+        *_cells("consent:agreement-talk", SIGNS, version, get=False, post={}),
+        *_cells("consent:agreement-decline", SIGNS, version, post={}),
         *_cells("consent:act-detail", OWN, act),
         *_cells("consent:act-copy", OWN, act),
         *_cells("consent:act-withdraw", OWN, act, post={}),
@@ -377,7 +386,7 @@ def _api() -> list[Cell]:
         Cell("api-progress-note-list", GET, RUN, session),
         Cell("api-progress-note-list", POST, WRITE, session, _progress_note_api),
         *_cells("api-group-standing", RUN, {"group_id": "group"}),
-        *_cells("api-talk-first", IN, {"version_id": "version"}, get=False, post={}),
+        *_cells("api-talk-first", SIGNS, {"version_id": "version"}, get=False, post={}),
         *_cells("api-concern-detail", DESK, concern),
         *_cells("api-concern-detail", OUTSIDE, {"pk": "concern_outside"}),
         *_cells("api-concern-acknowledge", DESK, concern, get=False, post={}),

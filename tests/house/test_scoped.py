@@ -20,10 +20,11 @@ WITHOUT_VIEWER = {
         "precautions", "public_name", "ready", "steps",
     },
     "asked by services after they have refused or let in the person": {
-        "staff", "staff_without_second_factor", "findings", "lacks_second_factor", "has_help_nearby", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer", "end_of_line",
+        "staff", "staff_without_second_factor", "findings", "lacks_second_factor", "has_help_nearby", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer", "end_of_line", "guardian_links",
+        "decides_for", "with_standing_place",
     },
     "work on rows that a selector with a viewer has returned": {
-        "siblings", "text_of", "entries", "roll_calls", "in_plain_words", "facts_about_release", "mistake_of", "readers_of",
+        "siblings", "text_of", "particulars_of", "in_force", "entries", "roll_calls", "in_plain_words", "facts_about_release", "mistake_of", "readers_of",
         "answers_of", "belongs_since", "grace_of", "version_of_group", "versions_of_group",
     },
     "turn a value into another": {
