@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from consent.kinds.wording import Clause
+from consent.kinds import load_kind
+from consent.kinds.wording import Clause, options, questions, shipped
 from tests.consent.texts.shelf import BOTH, KINDS, keys, kind, named, strings, text
 
 # What a text may leave open; the law blanks come from the packs of the places that count.
@@ -24,7 +25,17 @@ def blocks(body):
 
 
 def asked_of_members(key):
-    return any(one["who"] in {"member", "young_member"} for one in kind(key)["signers"])
+    return any(one["who"] in {"member", "adult_member", "young_member"} for one in kind(key)["signers"])
+
+
+@pytest.mark.parametrize(("key", "language"), BOTH)
+def test_what_stands_in_the_files_is_what_is_shown(key, language):
+    words, found = text(key, language), shipped(key, language)
+    assert [(one.key, one.title) for one in found.clauses] == [(one["key"], one["title"]) for one in words["clauses"]]
+    assert [one.key for one in questions(key, language)] == keys(words.get("questions", []))
+    for one in words["clauses"]:
+        assert [option.key for option in options(key, language, one["key"])] == keys(one.get("options", []))
+    assert load_kind(key).key == key
 
 
 @pytest.mark.parametrize(("key", "language"), BOTH)
