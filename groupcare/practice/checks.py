@@ -19,3 +19,16 @@ def database_is_what_settings_say(app_configs: Any, **kwargs: Any) -> list[check
     except ImproperlyConfigured as error:
         return [checks.Error(str(error), id="practice.E001")]
     return []
+
+
+@checks.register()
+def packs_are_whole(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Return practice.E002, which names file and key, when a jurisdiction pack holds something wrong."""
+    del app_configs, kwargs
+    from groupcare.practice.law.reading import packs
+
+    try:
+        packs()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), id="practice.E002")]
+    return []

@@ -7,6 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from groupcare.practice.law_models import LawDecision as LawDecision
+from groupcare.practice.law_models import LawNotice as LawNotice
+from groupcare.practice.law_models import LawOverride as LawOverride
+from groupcare.practice.law_models import LawReceipt as LawReceipt
+from groupcare.practice.law_models import LawTold as LawTold
+from groupcare.practice.law_models import LawVersion as LawVersion
+
 
 class OneRow(models.Model):
     """A table that holds at most one row."""
