@@ -316,6 +316,7 @@ _SWEEPS = {
     "groups.send_reminders": _SELDOM,
     "groups.open_wills": _SELDOM,
     "groups.expire_records": 600,
+    "practice.note_changed_packs": 600,
     "consent.send_reconsent_prompts": _SELDOM,
     "access.tidy_expired_grants": _SELDOM,
     "accounts.carry_out_recoveries": _SELDOM,

@@ -9,6 +9,7 @@ _ROUTES = [
     ("", "groupcare.web.urls"),
     ("account/", "groupcare.accounts.urls"),
     ("practice/", "groupcare.practice.urls"),
+    ("changes/", "groupcare.practice.change_urls"),
     ("practice/recovery/", "groupcare.backup.urls"),
     ("demo/mail/", "groupcare.outbox.urls"),
     ("", "groups.urls"),

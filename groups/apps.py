@@ -21,11 +21,13 @@ class GroupsConfig(AppConfig):
         from groupcare.access.ports import register_grant_source
         from groupcare.accounts.ports import register_merge_part
         from groupcare.outbox.ports import register_link
-        from groupcare.practice.ports import Precaution, register_precaution
+        from groupcare.practice.ports import Precaution, register_places, register_precaution
         from groupcare.web import nav, panels
         from groups.merges import PART
         from groups.panels import contact, own_place, will
+        from groups.places import GroupPlaces
 
+        register_places(GroupPlaces())
         register_link("session", _session_link)
         register_link("membership", _home_link)
         register_link("work", _work_link)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from celery.signals import beat_init, worker_init
 from django.apps import AppConfig
@@ -25,13 +26,14 @@ class PracticeConfig(AppConfig):
         """Register checks, the start guard of worker and beat, what lower rooms ask for, and the navigation."""
         from groupcare.access import Role
         from groupcare.accounts.ports import register_demo
-        from groupcare.outbox.ports import register_practice_name
+        from groupcare.outbox.ports import register_link, register_practice_name
         from groupcare.practice import checks, demo_guard, records, selectors  # noqa: F401
         from groupcare.practice.ports import register_precaution
         from groupcare.web import nav, panels
 
         register_demo(demo_guard.is_demo_database)
         register_practice_name(selectors.public_name)
+        register_link("law", _law_link)
         records.register_record_source(
             "identity", records.IDENTITY_TITLE, records.identity, covers=records.IDENTITY_COVERS, order=10
         )
@@ -43,10 +45,11 @@ class PracticeConfig(AppConfig):
                 url_name="practice:settings",
                 shown_to=frozenset({Role.ADMINISTRATOR.value}),
                 order=90,
-                under=("/practice/",),
+                under=("/practice/", "/changes/"),
             )
         )
         panels.register("accounts.people_top", _first_run)
+        panels.register("groups.today", _changed_law)
         for precaution in _precautions():
             register_precaution(precaution)
         worker_init.connect(_refuse_wrong_database, dispatch_uid="practice.demo_guard")
@@ -56,7 +59,7 @@ class PracticeConfig(AppConfig):
 def _precautions() -> "list[Precaution]":
     """Return what this room advises before real people are entered."""
     from groupcare.accounts.selectors import has_help_nearby, lacks_second_factor
-    from groupcare.practice import mail, selectors
+    from groupcare.practice import law_selectors, mail, selectors
     from groupcare.practice.ports import Precaution
 
     return [
@@ -98,7 +101,34 @@ def _precautions() -> "list[Precaution]":
             has_help_nearby,
             "accounts:person-invite",
         ),
+        Precaution(
+            "law_is_checked",
+            _("Have the law of your places checked again where that is due."),
+            _("Laws change. What was checked long ago may tell people something that is no longer so."),
+            law_selectors.nothing_in_use_is_expired,
+            "practice:law-list",
+        ),
     ]
+
+
+def _law_link(object_id: UUID, issue: int) -> str:
+    """Return the path that a notice about a change of law leads to, with no id in it."""
+    from django.urls import reverse
+
+    return reverse("changes:list")
+
+
+def _changed_law(request: HttpRequest, objects: Sequence[Any]) -> dict[Any, SafeString]:
+    """Return the way to what changed in the law, for somebody who was told of it and has not read it."""
+    from django.template.loader import render_to_string
+
+    from groupcare.practice.law_selectors import unread
+
+    person = request.person  # type: ignore[attr-defined]
+    if not unread(person).exists():
+        return {}
+    card = render_to_string("practice/_panel_changed_law.html", {}, request)
+    return {one.pk: card for one in objects if one.pk == person.pk}
 
 
 def _first_run(request: HttpRequest, objects: Sequence[Any]) -> dict[Any, SafeString]:

@@ -46,7 +46,7 @@ class LawOverride(_About):
     value = models.JSONField(null=True, blank=True)
     is_back = models.BooleanField(default=False)
     # What the pack said at that time: a new pack that says something else is shown beside the override.
-    seen = models.CharField(max_length=64)
+    said = models.CharField(max_length=64)
 
     class Meta(_About.Meta):
         abstract = False
@@ -69,7 +69,7 @@ class LawDecision(_About):
 
     kind = models.CharField(max_length=16, choices=Kind)
     # What the value said at that time: what says something else now was not accepted.
-    seen = models.CharField(max_length=64)
+    said = models.CharField(max_length=64)
     answers = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="answered_by")
     proposed_by = models.ForeignKey(
         "accounts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groupcare.practice import mail_views, views
+from groupcare.practice import law_views, mail_views, views
 
 app_name = "practice"
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("mail/<uuid:message_id>/phone/", mail_views.mail_phone, name="mail-phone"),
     path("people/<uuid:person_id>/address/", mail_views.address_clear, name="address-clear"),
     path("setup/", views.setup, name="setup"),
+    # practice/law/
+    path("law/", law_views.law_list, name="law-list"),
+    path("law/<str:code>/", law_views.law_detail, name="law-detail"),
+    path("law/<str:code>/<str:path>/", law_views.law_value, name="law-value"),
 ]

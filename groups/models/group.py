@@ -94,6 +94,11 @@ class TherapyGroup(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def places(self) -> list[str]:
+        """The codes of the places whose law it stands under: the chosen one, and that of its site if it is another."""
+        return list(dict.fromkeys([self.place, *([self.site.place] if self.site else [])]))
+
 
 class GroupGrant(TimedGrant):
     """A right on one group for a period; the period is that of the facilitation."""

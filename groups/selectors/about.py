@@ -154,6 +154,7 @@ _KINDS = {
     "agreement_due": gettext_lazy("Something to read again"),
     "agreement_waiting": gettext_lazy("Something to read"),
     "invitation": gettext_lazy("An invitation"),
+    "law_changed": gettext_lazy("A rule of your work changed"),
     "list_changed": gettext_lazy("A list of yours changed"),
     "password_reset": gettext_lazy("A link for a new password"),
     "session_reminder": gettext_lazy("A reminder of an appointment"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groupcare.access import Audience, Role, policy
+from groupcare.practice.places import place_name
 from groupcare.practice.selectors import practice, sites
 from groupcare.vault import unlock
 from groupcare.web import panels
@@ -96,5 +97,6 @@ def group_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "taken": len(places),
         "next": following,
         "now": timezone.now(),
+        "law": [(code, place_name(code)) for code in group.places],
     }
     return page(request, "group_detail", context)

@@ -29,8 +29,10 @@ from groupcare.accounts.selectors import SEEN
 from groupcare.audit.models import TrailEvent
 from groupcare.outbox.models import Message, State
 from groupcare.outbox.services import queue
+from groupcare.practice import law_services
+from groupcare.practice.models import LawNotice
 from groups import services as groups
-from groups.models import Facilitation, ProgressNote
+from groups.models import Facilitation, ProgressNote, TherapyGroup
 from incidents import services as incidents
 from tests.conftest import _population, sign_in
 from tests.factories import make_person, make_staff
@@ -140,6 +142,17 @@ def _let_them_run(world: World, people: dict[str, Person]) -> None:
     RoleHolding.objects.filter(person=people[matrix.ROLE_ENDED]).update(valid_until=timezone.now())
 
 
+def _law(world: World) -> dict[str, Any]:
+    """Let Thursday alone stand under Irish law, and change that law; return the place, a value and the notice."""
+    TherapyGroup.objects.filter(pk=world.thursday.pk).update(place="IE")
+    with at_work(world.ada) as ada:
+        made = law_services.override_law(
+            code="IE", path="structured.breach_hours_regulator", value="48", reason="Advice.", seen=0, by=ada
+        )
+    notice = LawNotice.objects.get(cause=f"override:{made.pk}")
+    return {"law_code": "IE", "law_path": "facts.protect", "law_notice": notice.pk}
+
+
 def _objects(world: World) -> dict[str, Any]:
     """Return the ids of everything that somebody may try to reach; all of it exists."""
     found: dict[str, Any] = {
@@ -166,6 +179,7 @@ def _objects(world: World) -> dict[str, Any]:
             )
             found[name] = made.pk
         groups.cancel_session(session=made, reason="room", by=nadia)
+    found |= _law(world)
     found["will"] = _will_of(world.nadia, world.tom, [world.thursday.pk]).pk
     will = _will_of(world.olga, world.tom, [world.tuesday.pk])
     with at_work(world.ada) as ada:

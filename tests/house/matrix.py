@@ -67,6 +67,8 @@ DESK = frozenset({OFFICER})
 OUTSIDE = frozenset({REVIEWER})
 OFFICE = frozenset({ADMIN})
 
+ACCEPTED = {"act": "accept", "reason": "Our counsel wrote so on 3 May."}
+
 Body = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -359,6 +361,10 @@ def _pages() -> list[Cell]:
         *_cells("accounts:role-give", OFFICE, {"person_id": "colleague"}, post={"role": "trainee", "last_day": ""}),
         *_cells("accounts:role-end", OFFICE, {"person_id": "colleague", "role": "role"}, post={}),
         *_cells("accounts:person-switch", OFFICE, {"person_id": "colleague", "what": "switch"}, post={}),
+        # The law of Ireland, under which Thursday alone stands.
+        *_cells("practice:law-detail", RUN | OFFICE | DESK, {"code": "law_code"}),
+        *_cells("practice:law-value", OFFICE, {"code": "law_code", "path": "law_path"}, post=ACCEPTED),
+        *_cells("changes:read", RUN, {"notice_id": "law_notice"}, get=False, post={}),
         *_cells("practice:mail-again", OFFICE, {"message_id": "failed_message"}, get=False, post={}),
         *_cells("practice:mail-phone", OFFICE, {"message_id": "failed_message"}, get=False, post={}),
         *_cells("practice:address-clear", OFFICE, {"person_id": "newcomer"}, get=False, post={}),

@@ -9,6 +9,7 @@ from consent.services import ask_to_talk, decline
 from groupcare.access import RoleHolding
 from groupcare.accounts import services as accounts
 from groupcare.accounts.models import SessionRecord
+from groupcare.practice.models import LawNotice, LawTold
 from groups.models import Facilitation, GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
 from groups.services.people import grant_by_role
 from incidents import services as incidents
@@ -34,7 +35,15 @@ class Grown:
             self._concerns(number)
             self._answers(number)
             self._groups(number)
+            self._law(number)
         self.rows = rows
+
+    def _law(self, number: int) -> None:
+        """Add a change of law that the facilitators were told of."""
+        changes = [{"path": "structured.child_oral", "old": "immediate", "new": f"within {number}"}]
+        notice = LawNotice.objects.create(pack="US-NY", cause=f"grown:{number}", changes=changes)
+        for person in (self.world.nadia, self.world.tom):
+            LawTold.objects.create(notice=notice, person=person)
 
     def _people(self, number: int) -> None:
         """Add a member who has signed every other time, somebody invited, and a member's open session."""

@@ -37,6 +37,8 @@ WAIVED = {
     ("practice:settings", "contact"): "shown to everybody who opens a page",
     ("practice:settings", "crisis_text"): "shown to everybody who opens a page",
     ("practice:site-create", "name"): "the name of a house, not of a person",
+    ("practice:law-value", "value"): "a value of law, read by every colleague; about no person",
+    ("practice:law-value", "reason"): "why a value of law holds here; the form says to name nobody",
     ("practice:site-create", "address_text"): "the address of a house, not of a person",
 }
 # Routes that take no text, or are walked by tests of their own because they end the walk.
@@ -52,6 +54,7 @@ NOT_WALKED = {
             *("accounts:kept-discard", "accounts:person-merge-with", "accounts:person-switch"),
             *("accounts:recovery-confirm", "accounts:recovery-stop", "consent:grace-end"),
             *("groups:session-aloud", "groups:session-answer", "groups:session-told"),
+            "changes:read",
             *("practice:address-clear", "practice:mail-again", "practice:mail-phone"),
         ),
         "a button, no text",

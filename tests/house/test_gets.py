@@ -15,8 +15,15 @@ LEAVES = {"leave", "web:leave"}
 SERVER_ERROR = 500
 # Pages that each must really open, so that the walk does not only meet closed doors.
 OPENS = {
-    "nadia": {"groups:today", "groups:group-detail", "groups:note-list", "consent:coverage-board", "api-group-detail"},
-    "ada": {"accounts:people-list", "practice:settings"},
+    "nadia": {
+        "groups:today",
+        "groups:group-detail",
+        "groups:note-list",
+        "consent:coverage-board",
+        "api-group-detail",
+        "practice:law-detail",
+    },
+    "ada": {"accounts:people-list", "practice:settings", "practice:law-value", "practice:law-list"},
     "petra": {"incidents:desk", "incidents:concern-detail", "api-concern-detail"},
     "ben": {"groups:home-member", "groups:session-join", "consent:agreement-read", "incidents:concern-kept"},
     None: {"account_login", "web:healthz"},

@@ -29,6 +29,7 @@ TWICE_IS_TWO = {
 }
 # Forms without a page of their own: the page that has them.
 STANDS_ON = {
+    "changes:read": "changes:list",
     "accounts:invitation-reissue": "accounts:people-list",
     "practice:address-clear": "practice:mail",
 }

@@ -31,6 +31,7 @@ KINDS = {
     "session_reminder": "reminder",
     "agreement_waiting": "notice",
     "agreement_due": "notice",
+    "law_changed": "notice",
     "list_changed": "notice",
     "plan_changed": "notice",
     "stand_in_asked": "notice",

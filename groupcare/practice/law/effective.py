@@ -63,7 +63,7 @@ class Item:
     def accepted(self) -> LawDecision | None:
         """Return its acceptance, if it was about what it says now."""
         act = self.decided.accepted
-        return act if act and act.seen == fingerprint(self.leaf) else None
+        return act if act and act.said == fingerprint(self.leaf) else None
 
     @property
     def unverified(self) -> bool:
@@ -73,7 +73,7 @@ class Item:
     @property
     def moved(self) -> bool:
         """Return whether the pack says something else now than when the practice set its own value."""
-        return self.override is not None and self.override.seen != fingerprint(self.leaf)
+        return self.override is not None and self.override.said != fingerprint(self.leaf)
 
     def expired(self, today: date) -> bool:
         """Return whether it should have been checked again by ``today``."""

@@ -73,6 +73,11 @@ class Pack:
     sentences: Mapping[str, Sentence]
 
     @property
+    def next_review(self) -> date:
+        """Return the first day on which something in it must be checked again."""
+        return min([self.review_due, *(leaf.review_due for leaf in self.leaves.values())])
+
+    @property
     def digest(self) -> str:
         """Return a fingerprint of everything that the pack says."""
         return sha256(dumps(self.contents(), sort_keys=True).encode()).hexdigest()

@@ -106,5 +106,5 @@ def _topic(raw: dict[str, Any]) -> Topic:
 
 
 def _value_key(raw: dict[str, Any]) -> ValueKey:
-    words = {one["value"]: (one["rank"], {"en": one["value"], "es": one["es"]}) for one in raw.get("words", [])}
+    words = {one["value"]: (one["rank"], {"en": one["en"], "es": one["es"]}) for one in raw.get("words", [])}
     return ValueKey(raw["key"], raw["label"], raw["how"], raw.get("unit", ""), words)

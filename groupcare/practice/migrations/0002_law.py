@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(max_length=2000)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('kind', models.CharField(choices=[('accepted', 'Accepted'), ('off_proposed', 'Switching off proposed'), ('off_confirmed', 'Switched off'), ('on', 'Switched on')], max_length=16)),
-                ('seen', models.CharField(max_length=64)),
+                ('said', models.CharField(max_length=64)),
                 ('answers', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answered_by', to='practice.lawdecision')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('value', models.JSONField(blank=True, null=True)),
                 ('is_back', models.BooleanField(default=False)),
-                ('seen', models.CharField(max_length=64)),
+                ('said', models.CharField(max_length=64)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
             options={
