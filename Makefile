@@ -74,7 +74,7 @@ bench: $(TEST) ## Measure against the floor; ratios only
 	@$(BIN)/python -m benchmarks
 
 deep: $(TEST) $(E2E) ## What takes longer than CI allows: 1,000 kills and the full bench
-	@GROUPCARE_DEEP=1 DATABASE_URL=$(PG_URL) $(BIN)/python -m pytest -n auto tests/backup tests/house/test_queries.py
+	@GROUPCARE_DEEP=1 DATABASE_URL=$(PG_URL) $(BIN)/python -m pytest -n auto tests/backup tests/house
 	@GROUPCARE_KILLS=1000 $(BIN)/python -m pytest -s -n 0 tests/outbox/test_kills.py
 	@$(BIN)/python -m benchmarks --write docs/measured.md
 	@DATABASE_URL=$(PG_URL) $(BIN)/python -m benchmarks --write docs/measured.md

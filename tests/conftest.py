@@ -14,6 +14,7 @@ from groupcare.accounts.models import Person
 from groupcare.audit import installation, keys
 from groupcare.vault import ring
 from tests import triggers
+from tests.databases import on_sqlite, same_on_both
 from tests.world import World, at_work, build
 
 pytest_plugins: list[str] = []
@@ -68,7 +69,13 @@ def _wants_world(item: Any) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that need the world together, so that it is built once and not in every test."""
+    """Run the tests that need the world together, so that it is built once and not in every test.
+
+    What is the same on both databases is left out on PostgreSQL, with its reason; ``make deep`` runs it there too.
+    """
+    for item in items:
+        if reason := same_on_both(item.path.relative_to(item.config.rootpath).as_posix()):
+            item.add_marker(on_sqlite(reason))
     items.sort(key=_wants_world)
 
 
