@@ -59,8 +59,9 @@ def test_ending_a_facilitation_closes_every_page_and_the_api_at_the_next_request
     assert {"get-groups:session-notes", "get-api-process-note-list", "get-consent:coverage-board"} <= set(read)
     where = {"pk": cast.objects["group"], "facilitation_pk": cast.objects["facilitation"]}
     assert lead.post(reverse("groups:facilitator-end", kwargs=where)).status_code == 302
-    # Tonight is every facilitator's, and a will names people; whom to call is neither.
-    anyone = ("groups:tonight-cancel", "groups:tonight-hand-over", "groups:will-")
+    # Tonight is every facilitator's, and a will names people; whom to call is neither. What somebody was told of the
+    # law is on their own list and says nothing of a group.
+    anyone = ("groups:tonight-cancel", "groups:tonight-hand-over", "groups:will-", "changes:")
     assert set(answers(cast, colleague, matrix.CO, skip=anyone).values()) == {404}
     assert set(writes(cast, colleague, matrix.CO, skip=anyone).values()) == {404}
     assert str(cast.objects["group"]) not in colleague.get(reverse("api-group-list")).content.decode()
