@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("page-notes", "audit-tax", "field-crypto", "queries", "audit-append"),
-    *("audit-verify", "sign", "sweep", "list-auth", "list-flat"),
+    *("audit-verify", "sign", "renewal", "sweep", "roster", "list-auth", "list-flat"),
 )
 # Our choice: a row takes less than a minute; on a busy machine it may take longer, then it is stopped.
 _LONGEST = 240

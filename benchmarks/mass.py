@@ -1,6 +1,7 @@
 """Rows by the hundred thousand: written with COPY or one prepared INSERT, encrypted fields sealed here."""
 
 import itertools
+import json
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,6 +61,7 @@ def _insert(sql: str, rows: list[tuple[Any, ...]]) -> None:
 def _ready(fields: list[Any], rows: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     sqlite = connection.vendor == "sqlite"
     defaults = {field.attname: field.get_default for field in fields}
+    plain = [field.attname for field in fields if isinstance(field, models.JSONField)]
     sealed = [field for field in fields if isinstance(field, EncryptedField)]
     for row in rows:
         whole = {name: row[name] if name in row else default() for name, default in defaults.items()}
@@ -70,6 +72,8 @@ def _ready(fields: list[Any], rows: Iterable[dict[str, Any]]) -> Iterator[tuple[
                 whole[field.attname] = bytes(
                     seal(key.cipher, key.id, text.encode(), label=field.bound_as, row=whole["id"])
                 )
+        for name in plain:
+            whole[name] = json.dumps(whole[name])
         yield tuple(_for_sqlite(value) for value in whole.values()) if sqlite else tuple(whole.values())
 
 

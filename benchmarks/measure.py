@@ -31,10 +31,12 @@ class Size:
     documents: int
     lengths: tuple[int, ...]
     urls: int | None = None
+    acts: int = 500_000
+    renewals: int = 500
 
 
 FULL = Size(40, 3, 2.5, 8, 24, 5_000, 30_000, 2_000, 400, (5, 25, 100))
-SMALLEST = Size(1, 1, 0.15, 2, 2, 20, 300, 10, 6, (2, 3), urls=4)
+SMALLEST = Size(1, 1, 0.15, 2, 2, 20, 300, 10, 6, (2, 3), urls=4, acts=2_000, renewals=6)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Source: consent reference, part a ("no signature without a human"). Declining an
 say what they mean.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consent import selectors, services
-from consent.selectors import PersonStanding
+from consent.models import Who
+from consent.selectors import Line
 from consent.standing import State
 from groupcare.access import Audience, Policy
 from groupcare.access.api import GroupcareAPIView
@@ -30,6 +32,7 @@ class AnswerOutput(serializers.Serializer[Any]):
 
     document = serializers.UUIDField(source="rule.document_id")
     kind = serializers.CharField(source="rule.kind")
+    who = serializers.ChoiceField(choices=Who.choices, source="rule.who")
     number = serializers.IntegerField(source="rule.number")
     state = serializers.ChoiceField(choices=STATES, source="standing.state")
     answered_at = serializers.DateTimeField(source="standing.act.at", default=None)
@@ -39,11 +42,19 @@ class AnswerOutput(serializers.Serializer[Any]):
 class StandingOutput(serializers.Serializer[Any]):
     """How one person stands in one group."""
 
-    person = serializers.UUIDField(source="person_id")
-    group = serializers.UUIDField(source="group_id")
+    person = serializers.UUIDField(source="standing.person_id")
+    group = serializers.UUIDField(source="standing.group_id")
+    # By a promise, by a grace period or by an override: what the door does.
     cleared = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=STATES)
-    answers = AnswerOutput(many=True)
+    state = serializers.ChoiceField(choices=STATES, source="standing.state")
+    answers = AnswerOutput(many=True, source="standing.answers")
+
+
+class OwnStandingOutput(StandingOutput):
+    """How the signed-in person stands in one group: their own answers alone, never what guardians answered."""
+
+    state = serializers.ChoiceField(choices=STATES, source="standing.own_state")
+    answers = AnswerOutput(many=True, source="own_answers")
 
 
 class ActOutput(serializers.Serializer[Any]):
@@ -54,7 +65,7 @@ class ActOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-def _sent(found: list[PersonStanding]) -> Response:
+def _sent(found: Sequence[Line]) -> Response:
     return Response(StandingOutput(found, many=True).data)
 
 
@@ -69,7 +80,7 @@ class GroupStanding(GroupcareAPIView):
         person = asker(request)
         group = get_group(person, group_id, action="coverage.read")
         found = selectors.board(person, group, request.query_params.get("page", "1")[:6])
-        return _sent([line.standing for line in found.lines])
+        return _sent(found.lines)
 
 
 class OwnAgreements(GroupcareAPIView):
@@ -77,10 +88,10 @@ class OwnAgreements(GroupcareAPIView):
 
     policy = Policy(Audience.SIGNED_IN)
 
-    @described(responses=StandingOutput(many=True), operation_id="agreement_mine")
+    @described(responses=OwnStandingOutput(many=True), operation_id="agreement_mine")
     def get(self, request: Request) -> Response:
-        """Return how the person stands in each of their groups."""
-        return _sent([line.standing for line in selectors.my_agreements(asker(request))])
+        """Return how the person stands in each of their groups; ``state`` and ``answers`` are of their own answers."""
+        return Response(OwnStandingOutput(selectors.my_agreements(asker(request)), many=True).data)
 
 
 class TalkFirst(GroupcareAPIView):

@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.selectors import PersonStanding, belongs_since, standings
-from consent.standing import State
+from consent.kinds.wording import title_of
+from consent.models import Gate, Who
+from consent.selectors import Answer, PersonStanding, belongs_since, standings
+from consent.standing import ASKS, CLEARED, State
 from groupcare.accounts.models import Person
 from groups.models import Membership
 from groups.ports import Clearance, Reason
@@ -29,6 +33,13 @@ _WORDS = {
 _NOT_PUBLISHED = Reason(
     _("The agreement of this group is not ready yet. There is nothing for you to do. You get a message when it is.")
 )
+
+
+_PERMISSION_NOT_PUBLISHED = Reason(
+    _("The guardian permission of this group is not published yet. There is nothing for you to do.")
+)
+_GUARDIAN_ASKED = _("The permission of a parent or guardian is not there yet. They are asked by themselves.")
+_GUARDIAN_TALKS = _("The permission of a parent or guardian needs a talk. Please talk with the people who lead.")
 
 
 def clearances(group_id: UUID, person_ids: Sequence[UUID]) -> Mapping[UUID, Clearance]:
@@ -59,12 +70,45 @@ def _joined(group_id: UUID, people: Sequence[PersonStanding]) -> dict[UUID, date
 
 
 def _clearance(one: PersonStanding, joined: datetime | None) -> Clearance:
-    if not one.answers:
+    if not one.at_gate:
         return Clearance(cleared=False, state=str(State.MISSING), reasons=(_NOT_PUBLISHED,))
-    reasons = tuple(
-        Reason(_WORDS[answer.standing.state], reverse("consent:agreement-open", args=[answer.rule.document_id]))
-        for answer in one.answers
-        if not answer.standing.cleared
-    )
     grace = one.grace_for(joined) if joined is not None else None
-    return Clearance(cleared=one.cleared or grace is not None, state=str(one.state), reasons=reasons)
+    is_open = one.cleared or grace is not None or one.let_in is not None
+    return Clearance(cleared=is_open, state=_said_state(one), reasons=_reasons(one))
+
+
+def _said_state(one: PersonStanding) -> str:
+    """Return the state as the person may know it: of what guardians answered no more than that a yes is missing."""
+    if one.cleared or one.own_state not in CLEARED:
+        return str(one.own_state)
+    return str(State.MISSING)
+
+
+def _reasons(one: PersonStanding) -> tuple[Reason, ...]:
+    """Return what keeps the gate shut.
+
+    What a guardian answered is never said, neither to the young person nor to another guardian: only that it is not
+    there, or that somebody has to talk.
+    """
+    found = [
+        _reason(answer, several=len(one.at_gate) > 1)
+        for answer in one.own_answers
+        if answer.rule.gate == Gate.SESSION and not answer.standing.cleared
+    ]
+    found += [
+        Reason(_GUARDIAN_ASKED if said.state in ASKS else _GUARDIAN_TALKS)
+        for answer in one.at_gate
+        if answer.rule.who == Who.GUARDIAN and not (said := answer.by_themselves.standing).cleared
+    ]
+    if one.lacks_permission:
+        found.append(_PERMISSION_NOT_PUBLISHED)
+    return tuple(dict.fromkeys(found))
+
+
+def _reason(answer: Answer, *, several: bool) -> Reason:
+    """Return what is missing of the person's own answers, and where to mend it."""
+    state = answer.standing.state
+    text: str | Promise = _WORDS[state]
+    if several:
+        text = f"{title_of(answer.rule.kind, get_language() or 'en')}: {text}"
+    return Reason(text, reverse("consent:agreement-open", args=[answer.rule.document_id]))

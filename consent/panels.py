@@ -1,6 +1,7 @@
 """What the consent app shows on pages of the groups app: rendered on the server, in the same request."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,11 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from consent import selectors
-from consent.selectors import Coverage, RollCall
+from consent.kinds.wording import title_of
+from consent.selectors import Coverage, RollCall, WardAnswer
 from consent.standing import PRECEDENCE, State
 from consent.views.kept import agreement_rows
 from groupcare.accounts.models import Person
@@ -29,14 +32,20 @@ def group_detail(request: HttpRequest, objects: Sequence[TherapyGroup]) -> dict[
 
 def _group_card(request: HttpRequest, group: TherapyGroup) -> SafeString:
     found = _coverage(request, group)
-    ids = {answer.rule.document_id for one in found.by_person.values() for answer in one.answers}
-    opened = selectors.last_opened(_person(request), ids)
+    rules = [answer.rule for one in found.by_person.values() for answer in one.answers]
+    language = get_language() or group.language
+    titles = {rule.document_id: title_of(rule.kind, language) for rule in rules}
+    opened = selectors.last_opened(_person(request), set(titles))
     context = {
-        "agreements": [(one, opened.get(one)) for one in sorted(ids)],
+        "agreements": [(title, one, opened.get(one)) for one, title in sorted(titles.items(), key=itemgetter(1, 0))],
         "group": group,
         "published": found.published,
         "grace": found.grace,
         "can_manage": getattr(group, "can_manage", False),
+        "can_answer_questions": getattr(group, "can_write_notes", False),
+        # Read with the group itself (``register_group_column``).
+        "questions_waiting": getattr(group, "questions_waiting", 0),
+        "paper_wanted": getattr(group, "paper_wanted", 0),
         "counts": [(str(state), found.states[state]) for state in reversed(PRECEDENCE) if found.states[state]],
     }
     return render_to_string("consent/_panel_group.html", context, request)
@@ -124,7 +133,8 @@ def group_people(request: HttpRequest, objects: Sequence[TherapyGroup]) -> dict[
 def member_home(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
     """Return the reader's own agreements; for anybody else nothing."""
     person = _person(request)
-    card = render_to_string("consent/_panel_member.html", {"rows": _own_rows(request)}, request)
+    rows = _own_rows(request)
+    card = render_to_string("consent/_panel_member.html", {"rows": rows}, request)
     return {one.pk: card for one in objects if one.pk == person.pk}
 
 
@@ -137,14 +147,70 @@ def member_due(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, Saf
     return {one.pk: card for one in objects if one.pk == person.pk}
 
 
+def to_do(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return what waits about promises, for the reader's own day; nothing where nothing does.
+
+    Questions and what is to be followed up are counted in all groups of the reader; who wants to talk first, and whose
+    promise has run out, in the groups whose roll call the page has read: those that meet soon.
+    """
+    person = _person(request)
+    if person not in objects:
+        return {}
+    found = selectors.waiting_in_groups(person)
+    calls = _kept(request)
+    labels = {pk: call.lines[0].membership.group.label for pk, call in calls.items() if call.lines}
+    context = {
+        "owes": any(one.owes for one in found),
+        "questions": [(one.group_id, one.questions, labels.get(one.group_id, "")) for one in found if one.questions],
+        "talks": _standing_in(calls, labels, {State.TALK_FIRST}),
+        "overdue": _standing_in(calls, labels, {State.EXPIRED, State.SUPERSEDED}),
+    }
+    if not any(context.values()):
+        return {}
+    return {person.pk: render_to_string("consent/_panel_to_do.html", context, request)}
+
+
+def _standing_in(
+    calls: dict[UUID, RollCall], labels: dict[UUID, str], states: set[State]
+) -> list[tuple[UUID, int, str]]:
+    """Return (group, how many, label) of each group in which the standing of somebody is one of ``states``."""
+    many = {pk: sum(line.standing.state in states for line in call.lines) for pk, call in calls.items()}
+    return [(pk, count, labels[pk]) for pk, count in many.items() if count]
+
+
 def _own_rows(request: HttpRequest) -> list[Any]:
-    """Return the reader's own agreements, read once a request."""
+    """Return the reader's own agreements."""
+    return _own(request)[0]
+
+
+def my_duties_card(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return everything the reader signs because they work here, on their own profile; nothing for others."""
+    person = _person(request)
+    found = selectors.my_duties(person)
+    if not found:
+        return {}
+    card = render_to_string("consent/_panel_duties.html", {"duties": found}, request)
+    return {one.pk: card for one in objects if one.pk == person.pk}
+
+
+def _own(request: HttpRequest) -> tuple[list[Any], list[WardAnswer]]:
+    """Return the reader's own agreements, and what they are asked for their children, read once a request."""
     kept = request.__dict__
-    if "_consent_own_rows" not in kept:
+    if "_consent_own" not in kept:
         person = _person(request)
-        kept["_consent_own_rows"] = agreement_rows(person, selectors.my_agreements(person))
-    found: list[Any] = kept["_consent_own_rows"]
+        lines, wards = selectors.own_and_wards(person)
+        kept["_consent_own"] = agreement_rows(person, lines), wards
+    found: tuple[list[Any], list[WardAnswer]] = kept["_consent_own"]
     return found
+
+
+def wards(request: HttpRequest, objects: Sequence[Person]) -> dict[Any, SafeString]:
+    """Return what the reader is asked for the young people they answer for; nothing for anybody else."""
+    person, found = _person(request), _own(request)[1]
+    if not found:
+        return {}
+    card = render_to_string("consent/_panel_wards.html", {"wards": found}, request)
+    return {one.pk: card for one in objects if one.pk == person.pk}
 
 
 def _person(request: HttpRequest) -> Person:

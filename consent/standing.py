@@ -4,12 +4,12 @@ Source: foundation F12 (the ten states, their precedence, the policies for sever
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from consent.models import PROMISES, ActKind, Capacity, SignersPolicy
+from consent.models import PROMISES, ActKind, Capacity, Gate, SignersPolicy, Who
 
 
 class State(StrEnum):
@@ -37,6 +37,7 @@ ASKS = frozenset({State.MISSING, State.SUPERSEDED, State.EXPIRED, State.DUE})
 
 _RANK = {state: place for place, state in enumerate(PRECEDENCE)}
 _SAID_YES = CLEARED | {State.SUPERSEDED, State.EXPIRED}
+_SAID_NO = frozenset({State.WITHDRAWN, State.DECLINED})
 _PROMISES = frozenset(PROMISES)
 _ANSWERED = {
     ActKind.INVALIDATED: State.INVALIDATED,
@@ -90,7 +91,7 @@ class Rule:
 
     requirement_id: UUID
     document_id: UUID
-    group_id: UUID
+    group_id: UUID | None
     kind: str
     number: int
     published_at: datetime
@@ -98,6 +99,9 @@ class Rule:
     notice_days: int
     spoken_allowed: bool
     grace: Grace | None = None
+    who: Who = Who.MEMBER
+    capacity: Capacity = Capacity.SELF
+    gate: Gate = Gate.SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,15 @@ class Slot:
     signer_id: UUID
     capacity: Capacity = Capacity.SELF
     by_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """That one who leads lets a person in until a day, and when that was decided; never against a no."""
+
+    id: UUID
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,14 @@ class Standing:
         return _RANK[self.state]
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """How one signature line stands."""
+
+    slot: Slot
+    standing: Standing
+
+
 def fold(acts: Iterable[ActFact], rule: Rule, now: datetime, slots: Sequence[Slot]) -> Standing:
     """Return the standing of one subject under one rule at ``now``.
 
@@ -136,13 +157,44 @@ def fold(acts: Iterable[ActFact], rule: Rule, now: datetime, slots: Sequence[Slo
         now: the moment asked about; the only thing that moves.
         slots: who must answer. Nobody means that the promise is missing.
     """
+    return joined(lines(acts, rule, now, slots), rule.signers)
+
+
+def lines(acts: Iterable[ActFact], rule: Rule, now: datetime, slots: Sequence[Slot]) -> tuple[Signed, ...]:
+    """Return how each signature line that counts stands; under a court order those alone whom it names."""
     mine = [act for act in acts if act.document_id == rule.document_id and act.act != ActKind.PRESENTED]
     if rule.signers == SignersPolicy.COURT_ORDER:
         slots = [slot for slot in slots if slot.by_order]
-    found = [_of_signer([act for act in mine if _signs(act, slot)], rule, now) for slot in slots]
-    if not found:
-        return Standing(State.MISSING)
-    return _joined(found, rule.signers)
+    return tuple(Signed(slot, _of_signer([act for act in mine if _signs(act, slot)], rule, now)) for slot in slots)
+
+
+def owed(signed: Sequence[Signed], rule: Rule) -> tuple[Slot, ...]:
+    """Return whose signature would bring the promise in order; nobody where it is, or where somebody chose otherwise.
+
+    Where any one is enough, those who stand as the whole does; otherwise everybody who has not simply done it yet.
+    """
+    state = joined(signed, rule.signers).state
+    if state not in ASKS:
+        return ()
+    if rule.signers == SignersPolicy.ANY_ONE:
+        return tuple(one.slot for one in signed if one.standing.state == state)
+    return tuple(one.slot for one in signed if one.standing.state in ASKS)
+
+
+def contradict(assent: Sequence[Standing], permission: Sequence[Standing]) -> Standing | None:
+    """Return the conflict between a young person and their guardians, if one side says yes and the other no.
+
+    Assent and permission are separate acts by separate people, and neither stands for the other.
+
+    Args:
+        assent: how the young person's own answers stand.
+        permission: how the guardians' answers stand.
+    """
+    for said, other in ((assent, permission), (permission, assent)):
+        no = [one for one in other if one.state in _SAID_NO]
+        if no and any(one.state in _SAID_YES for one in said):
+            return replace(worst(no), state=State.CONFLICTING)
+    return None
 
 
 def worst(standings: Iterable[Standing]) -> Standing:
@@ -178,18 +230,19 @@ def _state(act: ActFact, rule: Rule, now: datetime) -> State:
     return State.CURRENT
 
 
-def _joined(found: Sequence[Standing], policy: SignersPolicy) -> Standing:
-    """Return one standing of several signers.
+def joined(signed: Sequence[Signed], policy: SignersPolicy) -> Standing:
+    """Return one standing of several signers; ``missing`` where nobody is there to answer.
 
     One says yes and another says no: conflicting, whatever the policy. Otherwise the worst counts. Under
     ``any_one`` the silence of others, and what of theirs ran out, is no obstacle to the one who signed; a
     choice (withdrawn, declined, talk first) is never passed over.
     """
+    found = [one.standing for one in signed]
     yes = any(one.state in _SAID_YES for one in found)
-    no = [one for one in found if one.state in {State.WITHDRAWN, State.DECLINED}]
+    no = [one for one in found if one.state in _SAID_NO]
     if yes and no:
         return Standing(State.CONFLICTING, worst(no).act)
     if policy != SignersPolicy.ANY_ONE:
         return worst(found)
     chosen = [one for one in found if one.state in CHOSEN]
-    return worst(chosen) if chosen else max(found, key=lambda one: one.rank)
+    return worst(chosen) if chosen else max(found, key=lambda one: one.rank, default=Standing(State.MISSING))

@@ -28,10 +28,17 @@ class GroupsConfig(AppConfig):
         from groups.places import GroupPlaces
 
         register_places(GroupPlaces())
-        register_link("session", _session_link)
-        register_link("membership", _home_link)
-        register_link("work", _work_link)
-        register_link("will", _will_link)
+        for kind, build in {
+            "session": _session_link,
+            "membership": _home_link,
+            "work": _work_link,
+            "will": _will_link,
+            "start": _start_link,
+            "visits": _visits_link,
+            "offer": _offer_link,
+            "goodbye": _goodbye_link,
+        }.items():
+            register_link(kind, build)
         register_grant_source(_explained_grants)
         register_merge_part("groups", PART)
         panels.register("accounts.profile", contact)
@@ -54,6 +61,7 @@ class GroupsConfig(AppConfig):
         records_of = frozenset({"facilitator", "privacy_officer"})
         for item in (
             nav.NavItem("today", _("Today"), "sun", "groups:today", working, 10),
+            nav.NavItem("calendar", _("Calendar"), "calendar", "groups:calendar", working, 17),
             nav.NavItem("tonight", _("Tonight"), "clock", "groups:tonight", desk, 15),
             nav.NavItem(
                 "groups", _("Groups"), "users", "groups:group-list", working, 20, under=("/sessions/", "/notes/")
@@ -110,11 +118,37 @@ def _work_link(object_id: UUID, issue: int) -> str:
     return reverse("groups:today")
 
 
+def _start_link(object_id: UUID, issue: int) -> str:
+    """Return the path that leads each person to their own first page, with no id in it."""
+    return "/"
+
+
+def _visits_link(object_id: UUID, issue: int) -> str:
+    """Return the path that a notice of several changes leads to: the member's own list, with no id in it."""
+    from django.urls import reverse
+
+    return reverse("groups:my-sessions")
+
+
 def _will_link(object_id: UUID, issue: int) -> str:
     """Return the path that a notice about a will leads to, with no id in it."""
     from django.urls import reverse
 
     return reverse("groups:will-openings")
+
+
+def _offer_link(object_id: UUID, issue: int) -> str:
+    """Return the path that the notice of an offer leads to: the reader's own offers, with no id in it."""
+    from django.urls import reverse
+
+    return reverse("groups:my-offers")
+
+
+def _goodbye_link(object_id: UUID, issue: int) -> str:
+    """Return the path that a last word leads to, with no id in it."""
+    from django.urls import reverse
+
+    return reverse("groups:my-goodbye")
 
 
 def _explained_grants(grants: Sequence[Any]) -> set[Any]:

@@ -8,6 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from groupcare.practice.selectors import practice
+
+
+def practice_zone() -> ZoneInfo:
+    """Return the zone in which the practice writes its times; its days are those of this zone."""
+    return ZoneInfo(practice().time_zone)
+
 
 def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """Return the instant at which the clocks of ``zone`` show ``clock`` on ``day``.
@@ -47,3 +54,8 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     the first one.
     """
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+
+
+def last_moment(end: datetime) -> datetime:
+    """Return a moment of the last day itself for an end that is the midnight after it, so that a page names that day."""
+    return end - timedelta(minutes=1)

@@ -13,7 +13,8 @@ from groupcare.accounts.ports import Looked, MergePart
 from groupcare.audit import record
 from groupcare.outbox.selectors import reachable
 from groupcare.outbox.services import Draft, Link, queue_many
-from groups.models import Facilitation, Membership, MovedPlace
+from groups.models import EnrolmentStep, Facilitation, Membership, MovedPlace
+from groups.services.overlap_checks import ask_check
 
 PLACE = "groups.Membership"
 
@@ -58,7 +59,7 @@ def _running(person_ids: list[UUID]) -> QuerySet[Facilitation]:
 
 def move_places(merge: PersonMerge, by: Person) -> None:
     """Let the duplicate's open places be the kept entry's, and tell whoever leads the groups concerned."""
-    places = Membership.objects.select_for_update().filter(person=merge.duplicate_id, ended_at__isnull=True)
+    places = Membership.objects.select_for_update(no_key=True).filter(person=merge.duplicate_id, ended_at__isnull=True)
     groups = set()
     for place in places.order_by("pk"):
         _hand_on(place, merge.kept_id)
@@ -66,16 +67,26 @@ def move_places(merge: PersonMerge, by: Person) -> None:
         moved.full_clean()
         moved.save(force_insert=True)
         groups.add(place.group_id)
+    _look_again(merge)
     _tell_leads(merge, groups, "merged", by)
 
 
 def give_back_places(merge: PersonMerge, by: Person) -> None:
     """Let the places that moved be the duplicate's again, also those that ended since; tell whoever leads."""
     moved = MovedPlace.objects.filter(merge=merge).values("place")
+    # The duplicate was on the way, and took the place under the kept entry since.
+    taken = EnrolmentStep.objects.filter(
+        enrolment__person=merge.duplicate_id, place__isnull=False, taken_at__gte=merge.merged_at
+    ).values("place")
     groups = set()
-    for place in Membership.objects.select_for_update().filter(pk__in=moved, person=merge.kept_id).order_by("pk"):
+    for place in (
+        Membership.objects.select_for_update(no_key=True)
+        .filter(Q(pk__in=moved) | Q(pk__in=taken), person=merge.kept_id)
+        .order_by("pk")
+    ):
         _hand_on(place, merge.duplicate_id)
         groups.add(place.group_id)
+    _look_again(merge)
     _tell_leads(merge, groups, "unmerged", by)
 
 
@@ -84,6 +95,12 @@ def _hand_on(place: Membership, person_id: UUID) -> None:
     place.person_id = person_id
     place.save(update_fields=["person"])
     record("membership.hand_on", object_type=PLACE, object_id=place.pk)
+
+
+def _look_again(merge: PersonMerge) -> None:
+    """Have the overlaps of both entries looked for again: two lists are one now, or two again."""
+    for person_id in (merge.kept_id, merge.duplicate_id):
+        ask_check(person_id)
 
 
 def _tell_leads(merge: PersonMerge, groups: Iterable[UUID], what: str, by: Person) -> None:

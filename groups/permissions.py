@@ -15,6 +15,8 @@ SESSION = "groups.GroupSession"
 
 #: Roles of those who work with groups; without one of them no grant on a group counts.
 WORKING_ROLES = frozenset({Role.FACILITATOR, Role.TRAINEE})
+#: Of whom somebody may be named to watch or to interpret, which gives no right: our choice, reception too.
+NAMED_FROM = WORKING_ROLES | {Role.RECEPTION}
 
 
 def groups_with(viewer: Person, right: Right) -> QuerySet[TherapyGroup]:
@@ -59,7 +61,7 @@ def locked_group(by: Person, group_id: UUID, right: Right, action: str) -> Thera
     """
     allowed = groups_with(by, right).values("pk")
     # In two steps, because PostgreSQL locks no row of a query that joins or removes doubles.
-    found = TherapyGroup.objects.select_for_update().filter(pk=group_id, pk__in=allowed).first()
+    found = TherapyGroup.objects.select_for_update(no_key=True).filter(pk=group_id, pk__in=allowed).first()
     if found is None:
         raise Refused(action, GROUP, group_id)
     return found

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
+from django.db.models import Model, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +72,55 @@ def clearances(group_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, Clearan
 def clearance(group_id: UUID, person_id: UUID) -> Clearance:
     """Return the gate's answer for one person."""
     return clearances(group_id, [person_id])[person_id]
+
+
+#: One more column of the query that reads a group's own page, for a viewer; it may refer to ``OuterRef("group_id")``.
+GroupColumn: TypeAlias = Callable[[Person], Combinable | Subquery]
+
+_columns: dict[str, GroupColumn] = {}
+
+
+def register_group_column(name: str, make: GroupColumn) -> None:
+    """Have the group's own page read ``name`` with the group itself; a panel finds it there and asks no query."""
+    _columns[name] = make
+
+
+def group_columns(viewer: Person) -> dict[str, Combinable | Subquery]:
+    """Return the registered columns by their names, as ``viewer`` may see them."""
+    return {name: make(viewer) for name, make in _columns.items()}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One part of a group's agreement, to be read aloud."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    language: str
+
+
+#: Returns the parts of a group's agreement in force, in a language or the nearest; the caller has checked who asks. The
+#: rows that come along are unlocked in the same query.
+Clauses: TypeAlias = Callable[[UUID, str, Sequence[Model]], Sequence[Clause]]
+
+_clauses: list[Clauses] = []
+
+
+def register_clauses(port: Clauses) -> None:
+    """Let ``port`` say what stands in a group's agreement, in place of the one before."""
+    _clauses[:] = [port]
+
+
+def agreement_clauses(group_id: UUID, language: str, also: Sequence[Model] = ()) -> Sequence[Clause]:
+    """Return the parts of a group's agreement, in order; nothing where it has none, or nobody can say.
+
+    Args:
+        group_id: the group.
+        language: of the reader.
+        also: rows of the same page, whose keys are fetched with those of the agreement.
+    """
+    return _clauses[0](group_id, language, also) if _clauses else ()
 
 
 #: Marks a person's answers in a group as not valid, with a reason code; called inside a unit of work.

@@ -1,5 +1,6 @@
 """The groups' part of one person's record: the place, what was observed, and the notes on their part."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,16 +14,27 @@ from groupcare.vault import unlock
 from groups.attendance import codes
 from groups.models import (
     AttendanceEntry,
+    ChosenName,
     ContactCard,
+    EnrolmentStep,
     GroupSession,
     LeaveWish,
     Membership,
+    MembershipStep,
     Observance,
     ProgressNote,
     Whereabouts,
 )
+from groups.screening import questions, reason_words
 
-PLACE_COVERS = ("groups.Membership", "groups.LeaveWish")
+PLACE_COVERS = (
+    "groups.Membership",
+    "groups.LeaveWish",
+    "groups.Enrolment",
+    "groups.EnrolmentStep",
+    "groups.MembershipStep",
+    "groups.ChosenName",
+)
 SESSION_COVERS = ("groups.Observance", "groups.AttendanceEntry")
 EMERGENCY_COVERS = ("groups.ContactCard", "groups.Whereabouts")
 NOTE_COVERS = ("groups.ProgressNote",)
@@ -33,28 +45,89 @@ def _day(moment: object) -> str:
 
 
 def places(scope: Scope) -> list[Entry]:
-    """Return every spell of the person in this group, and when they said that they want to leave."""
-    found = list(
+    """Return the way in and every spell of the person in this group, and when they said that they want to leave."""
+    found: list[Any] = list(
         Membership.objects.filter(person__in=scope.people, group_id=scope.group_id)
         .select_related("group", "person")
+        .annotate(mistaken=Q(mistake__isnull=False))
         .order_by("created_at", "pk")
     )
     unlock(found)
-    entries = []
+    entries = _way_in(scope)
     for place in found:
         facts = (
-            Fact(_("Called in the group"), place.name),
+            # A place at the wrong person has the name of the right one.
+            Fact(_("Called in the group"), "" if place.mistaken else place.name),
             Fact(_("State"), str(place.get_state_display())),
             Fact(_("Place given"), _day(place.created_at)),
             Fact(_("Since"), _day(place.joined_at)),
             Fact(_("Ended"), _day(place.ended_at)),
         )
         entries.append(Entry(_("Place in the group"), tuple(fact for fact in facts if fact.text)))
+    entries += _of_places([place.pk for place in found])
     wishes = LeaveWish.objects.filter(membership__in=[place.pk for place in found]).order_by("said_at", "pk")
     entries += [
         Entry(_("What you said about leaving"), (Fact(str(wish.get_kind_display()), _day(wish.said_at)),))
         for wish in wishes
     ]
+    return entries
+
+
+def _way_in(scope: Scope) -> list[Entry]:
+    """Return each step before the place: what was decided, why, and what was said in the first talk.
+
+    A way that led to a place at the wrong person is left out: what was said there is the right person's.
+    """
+    mistaken = EnrolmentStep.objects.filter(place__mistake__isnull=False)
+    steps = list(
+        EnrolmentStep.objects.filter(person__in=scope.people, enrolment__group_id=scope.group_id)
+        .exclude(enrolment__in=mistaken.values("enrolment"))
+        .select_related("enrolment")
+        .order_by("enrolment__opened_at", "enrolment_id", "number")
+    )
+    unlock(steps)
+    language = get_language() or settings.LANGUAGE_CODE
+    entries = []
+    for step in steps:
+        details: dict[str, Any] = step.details or {}
+        answers = details.get("answers", {})
+        facts = [
+            Fact(_("Step"), str(step.get_state_display())),
+            Fact(_("Day"), _day(step.taken_at)),
+            Fact(_("Called in the group"), step.enrolment.name if step.number == 1 else ""),
+            Fact(_("Reason"), details.get("reason", ""), free=True),
+            *(Fact(one.label(language), answers.get(key, ""), free=True) for key, one in questions().items()),
+        ]
+        # The priority on the list is for those who manage it: it weighs one person against others.
+        if step.state != EnrolmentStep.State.WAITLISTED:
+            facts.append(Fact(_("Why"), reason_words(step.code, language)))
+        entries.append(Entry(_("Way into the group"), tuple(fact for fact in facts if fact.text)))
+    return entries
+
+
+def _of_places(places: list[UUID]) -> list[Entry]:
+    """Return leaves, returns and ends with their reasons, and the names that the person chose."""
+    steps = list(MembershipStep.objects.filter(membership__in=places).order_by("taken_at", "pk"))
+    mine = ChosenName.objects.filter(membership__in=places, membership__mistake__isnull=True)
+    names = list(mine.order_by("chosen_at", "pk"))
+    unlock(steps, names)
+    entries = []
+    for step in steps:
+        facts = (
+            Fact(str(step.get_kind_display()), _day(step.taken_at)),
+            Fact(_("Why"), str(step.get_ending_display()) if step.ending else ""),
+            Fact(_("Back on"), step.back_on.isoformat() if step.back_on else ""),
+            Fact(_("More about it"), step.words, free=True),
+        )
+        entries.append(Entry(_("What happened with the place"), tuple(fact for fact in facts if fact.text)))
+    for name in names:
+        chosen = (
+            Fact(_("Day"), _day(name.chosen_at)),
+            Fact(_("Called before"), name.before),
+            Fact(_("Called from then on"), name.name),
+            Fact(_("Who may see your pronouns"), str(name.get_pronouns_shown_display())),
+        )
+        entries.append(Entry(_("A name you chose"), tuple(fact for fact in chosen if fact.text)))
     return entries
 
 

@@ -25,3 +25,24 @@ def open_wills() -> None:
 def expire_records() -> None:
     """Destroy the copies and drafts of records whose time has passed; safe twice, late and beside itself."""
     services.expire_records()
+
+
+@shared_task(name="groups.expire_offers")
+@sweep("groups.expire_offers")
+def expire_offers() -> None:
+    """End the offers of places whose time has passed; safe twice, late and beside itself."""
+    services.expire_offers()
+
+
+@shared_task(name="groups.check_overlaps")
+@sweep("groups.check_overlaps")
+def check_overlaps() -> None:
+    """Look for people who may know each other where something changed; safe twice, late and beside itself."""
+    services.check_overlaps()
+
+
+@shared_task(name="groups.close_groups")
+@sweep("groups.close_groups")
+def close_groups() -> None:
+    """End the groups whose last day is over; safe twice, late and beside itself."""
+    services.close_due_groups()

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from groupcare.accounts.models import Person
@@ -41,6 +41,14 @@ def _flush_needs_its_triggers_off() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """Forget the language and the zone of the last reader: a page sets both for its thread and leaves them there."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+
+
 class Population:
     """What is committed to this process's database between tests: the world, or nobody."""
 
@@ -67,6 +75,14 @@ def _wants_world(item: Any) -> bool:
     return "world" in item.fixturenames
 
 
+#: Single tests that take minutes begin first, so that no process waits for them at the end.
+_LONG = ("tests/house/test_queries.py", "tests/house/test_canary.py")
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return item.path.as_posix().endswith(_LONG)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests that need the world together, so that it is built once and not in every test.
@@ -76,7 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if reason := same_on_both(item.path.relative_to(item.config.rootpath).as_posix()):
             item.add_marker(on_sqlite(reason))
-    items.sort(key=_wants_world)
+    items.sort(key=lambda item: (_wants_world(item), not _is_long(item)))
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ SAME_ON_BOTH = {
     "tests/house/test_canary.py": "what stands outside of the vault is written by the same fields",
     "tests/house/test_gets.py": "the same pages as the matrix; that they change nothing is shown on SQLite",
     "tests/house/test_languages.py": "the same pages as the matrix, in another language",
-    "tests/house/test_same_cost.py": "the statements of a refusal are counted on SQLite",
     "tests/house/test_sent_twice.py": "the same forms as the matrix, sent twice",
     "tests/house/test_smuggling.py": "the same forms as the matrix, with more fields",
+    "tests/consent/test_sources.py": "words, which lie in files",
     "tests/practice/test_law_sentences.py": "words, which lie in files",
     "tests/practice/test_packs.py": "values, which lie in files",
 }
@@ -25,5 +25,9 @@ def same_on_both(path: str) -> str:
 
 def on_sqlite(reason: str) -> pytest.MarkDecorator:
     """Return a mark that leaves a slow test out on PostgreSQL; ``make deep`` runs it there too."""
-    on_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    return pytest.mark.skipif(on_postgres and not os.environ.get("GROUPCARE_DEEP"), reason=reason)
+    return pytest.mark.skipif(is_second(), reason=reason)
+
+
+def is_second() -> bool:
+    """Return whether this is the run on PostgreSQL beside the one on SQLite, and not that of ``make deep``."""
+    return os.environ.get("DATABASE_URL", "").startswith("postgres") and not os.environ.get("GROUPCARE_DEEP")

@@ -9,20 +9,23 @@ without any role.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from consent.models import DocumentVersion
-from consent.services import StepUpEvidence, present, publish_version, sign
+from consent.selectors import asked_back, device_codes
+from consent.services import StepUpEvidence, agree_to_screen, present, publish_version, say_back, sign
 from groupcare.access import Role, acting_as, acting_as_system
 from groupcare.accounts.models import Person
 from groupcare.audit import recording
 from groupcare.outbox.services import set_address
 from groupcare.practice.models import Practice, Site
 from groupcare.practice.services import add_site, name_external_reviewer, set_up_practice
+from groups.localtime import today_in
 from groups.models import GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
 from groups.services import (
     add_facilitator,
@@ -35,6 +38,8 @@ from groups.services import (
 )
 from tests.factories import make_member, make_staff
 
+#: The clocks of the practice.
+ZONE = ZoneInfo("America/New_York")
 PEOPLE = ("nadia", "tom", "olga", "ada", "petra", "xavier", "root", "ben", "chiara", "dev", "zoe", "ex")
 
 
@@ -81,10 +86,17 @@ def proof() -> StepUpEvidence:
     return StepUpEvidence(method="password", at=timezone.now(), event="00000000-0000-4000-8000-000000000001")
 
 
+def understand(person: Person, version: DocumentVersion) -> None:
+    """Answer the short questions about a text rightly, where it has any."""
+    say_back(version_id=version.pk, chosen={one.key: one.right for one in asked_back(version)}, by=person)
+
+
 def sign_for(person: Person, version: DocumentVersion) -> Any:
     """Let ``person`` read and sign ``version`` as the pages would."""
     with at_work(person):
+        agree_to_screen(code=device_codes(person)[0], language=version.language, by=person)
         present(version_id=version.pk, by=person)
+        understand(person, version)
         return sign(version_id=version.pk, typed_name=person.used_name, meant=True, step_up=proof(), by=person)
 
 
@@ -105,7 +117,7 @@ def _practice(people: dict[str, Person]) -> tuple[Practice, Site]:
         practice = set_up_practice(
             name="Linden Street Practice",
             public_name="Linden House",
-            time_zone="America/New_York",
+            time_zone=ZONE.key,
             contact="The front desk",
             crisis_text="Call your local emergency number.",
             by=system,
@@ -124,6 +136,11 @@ def _join(group: TherapyGroup, lead: Person, name: str) -> Person:
     with at_work(lead):
         invite_member(group=group, used_name=name, email=person.login.email, by=lead)
     return person
+
+
+def today() -> date:
+    """Return the day that the clocks of the practice show: late in its evening it is tomorrow already in UTC."""
+    return today_in(ZONE)
 
 
 def next_evening(days: int) -> datetime:
@@ -153,6 +170,9 @@ def build() -> World:
             versions[label] = next(v for v in publish_version(group_id=groups[label].pk, by=by) if v.language == "en")
     with at_work(people["nadia"]) as nadia:
         add_facilitator(group=groups["thursday"], person=people["tom"], role="co", by=nadia)
+    for person in people.values():
+        with at_work(person):
+            agree_to_screen(code=device_codes(person)[0], language="en", by=person)
     for name in ("Ben Tanaka", "Chiara Leone", "Dev Patel", "Ex Member"):
         people[name.split()[0].lower()] = _join(groups["thursday"], people["nadia"], name)
     people["zoe"] = _join(groups["tuesday"], people["olga"], "Zoe Marsh")

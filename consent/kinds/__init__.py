@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db.models import TextChoices
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent.kinds.sources import explained
 from consent.models import Capacity, Gate, SignersPolicy, Who
 
 _HERE = Path(__file__).parent
@@ -100,6 +102,11 @@ class Element:
         if self.locked and self.editable:
             raise ValueError(f"The clause {self.key} is locked and editable. Choose one.")
 
+    @property
+    def source_in_words(self) -> str:
+        """Return what asks for the clause, in the reader's language, with the citation beside it."""
+        return explained(self.source, get_language())
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -117,6 +124,11 @@ class Particular:
     source: str
     required: bool = True
     form: Form = Form.TEXT
+
+    @property
+    def source_in_words(self) -> str:
+        """Return what asks for it, in the reader's language, with the citation beside it."""
+        return explained(self.source, get_language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,11 @@ class Kind:
             raise ValueError("notice_days must be shorter than validity_days.")
         if self.withdrawable == (self.withdrawal_effect == WithdrawalEffect.NOTHING):
             raise ValueError("withdrawal_effect says what ends; it is nothing exactly where nothing can be taken back.")
+
+    @property
+    def law_in_words(self) -> str:
+        """Return the law that asks for the kind, in the reader's language; empty where none does."""
+        return explained(self.title_of_law, get_language()) if self.title_of_law else ""
 
     @property
     def editable_keys(self) -> tuple[str, ...]:

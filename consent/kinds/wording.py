@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,15 @@ from consent.kinds import Kind, load_kind
 _TEXTS = Path(__file__).parent.parent / "texts"
 # A full stop after a blank is dropped where the value brings its own ("Tom B.").
 _BLANK = re.compile(r"\{([a-z0-9_]+)\}(\.?)")
+# Words a minute. Our choice, below the 238 of silent reading (Brysbaert 2019), because a promise is read with care.
+READING_SPEED = 180
 _ALONE = re.compile(r"(?:- )?\{([a-z0-9_]+)\}\.?")
 
 
 # Where a stored version keeps the facilitator's words with their blanks open; no part of what is signed.
 OWN_WORDS = "own_words"
+# Where it keeps which shipped text it was made from, so that a sign-off of that text is found; no part of it either.
+SHIPPED = "shipped_sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,26 @@ class Text:
         """Return the text as it is read: title, then each part with its number."""
         parts = [f"{place}. {one.title}\n\n{one.body.strip()}" for place, one in enumerate(self.clauses, 1)]
         return "\n\n".join([self.title, *parts])
+
+    @property
+    def minutes(self) -> int:
+        """Return about how many minutes it takes to read, at least one."""
+        return max(1, round(len(self.plain.split()) / READING_SPEED))
+
+
+def title_of(key: str, language: str) -> str:
+    """Return the shipped title of a kind in a language, in English where it has none."""
+    return _nearest(key, language).title
+
+
+def name_of(key: str, language: str) -> str:
+    """Return the short name of a kind in a language, in English where it has none."""
+    return _nearest(key, language).name
+
+
+def _nearest(key: str, language: str) -> Text:
+    code = language.split("-")[0]
+    return shipped(key, code if code in languages(key) else "en")
 
 
 @cache
@@ -213,31 +237,69 @@ def made_out(text: Text, particulars: Mapping[str, str]) -> Text:
     return Text(text.language, text.title, text.name, text.meaning, text.reviewed, clauses)
 
 
-def filled(kind: Kind, language: str, blanks: Mapping[str, str], edited: Mapping[str, str]) -> Text:
+def unfilled(body: str, blanks: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the blanks inside of a sentence that are not known or have no value, in alphabetical order."""
+    return tuple(sorted(name for name in blanks_of(_without_empty(body, blanks)) if not blanks.get(name)))
+
+
+def is_empty(body: str, blanks: Mapping[str, str]) -> bool:
+    """Return whether nothing stays of ``body`` when it is filled."""
+    return not _without_empty(body, blanks)
+
+
+def open_words(kind: Kind, language: str, edited: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of each clause with their blanks open: the shipped ones, or those put in their place.
+
+    Args:
+        kind: the kind of document.
+        language: one of ``languages(kind.key)``.
+        edited: clause key -> words. Words that are empty leave the clause out; others only editable clauses may have.
+
+    Raises:
+        ValueError: a clause that is not editable got words of its own, or there is no such clause.
+    """
+    foreign = {key for key, words in edited.items() if words.strip()} - set(kind.editable_keys)
+    if foreign or not set(edited) <= set(kind.requires):
+        raise ValueError(f"These clauses are not editable: {sorted(foreign or set(edited) - set(kind.requires))}.")
+    own = {key: words.replace("\r\n", "\n").strip() for key, words in edited.items()}
+    return {one.key: own.get(one.key, one.body) for one in shipped(kind.key, language).clauses}
+
+
+def filled(
+    kind: Kind, language: str, blanks: Mapping[str, str], edited: Mapping[str, str], *, strict: bool = True
+) -> Text:
     """Return the shipped text with its blanks filled and the facilitator's own words put in.
 
     Args:
         kind: the kind of document.
         language: one of ``languages(kind.key)``.
         blanks: the value of each blank.
-        edited: clause key -> words, whose blanks are filled too; only editable clauses may appear.
+        edited: as ``open_words`` takes it; blanks of own words without a value are left as typed.
+        strict: whether a blank of the shipped words without a value is an error; else it stays open too.
 
     Raises:
-        ValueError: a clause that is not editable was edited.
+        LookupError: as ``fill`` does.
+        ValueError: as ``open_words`` does.
     """
-    foreign = set(edited) - set(kind.editable_keys)
-    if foreign:
-        raise ValueError(f"These clauses are not editable: {sorted(foreign)}.")
-    text = shipped(kind.key, language)
+    words, text = open_words(kind, language, edited), shipped(kind.key, language)
     clauses = tuple(
-        Clause(one.key, one.title, _body(one, blanks, edited.get(one.key, "").strip()), one.locked)
+        Clause(one.key, one.title, fill(words[one.key], blanks, strict=strict and one.key not in edited), one.locked)
         for one in text.clauses
     )
     return Text(language, text.title, text.name, text.meaning, text.reviewed, clauses)
 
 
-def _body(clause: Clause, blanks: Mapping[str, str], own: str) -> str:
-    return fill(own.replace("\r\n", "\n"), blanks, strict=False) if own else fill(clause.body, blanks)
+@cache
+def shipped_sha256(kind_key: str, language: str) -> str:
+    """Return the SHA-256 of a shipped text with its blanks open: what somebody signs off when they have read it."""
+    text = to_json(shipped(kind_key, language))
+    del text["reviewed"]
+    return _digest({"kind": kind_key, "text": text})
+
+
+def texts_sha256(texts: Iterable[Text]) -> str:
+    """Return the SHA-256 of several whole texts in their order: what stood on the page before somebody published it."""
+    return _digest([to_json(text) for text in texts])
 
 
 def to_json(text: Text) -> dict[str, Any]:
@@ -262,7 +324,9 @@ def from_json(stored: Mapping[str, Any]) -> Text:
 
 def sha256(*, kind: str, number: int, text: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical form of one version of a document, as 64 hexadecimal digits."""
-    canonical = json.dumps(
-        {"kind": kind, "number": number, "text": text}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return _digest({"kind": kind, "number": number, "text": text})
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

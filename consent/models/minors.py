@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.models.promises import SignersPolicy
 from groupcare.audit.models import AppendOnly
 from groupcare.vault import EncryptedTextField, Owner, Purpose
+from groupcare.web.initials import initials
 
 
 class ConsentBasis(AppendOnly, models.Model):
@@ -77,6 +78,16 @@ class GuardianLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="guardian_links")
     guardian = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="guardian_of")
+    # The name as whoever named the guardian wrote it. Those who run the group read this one, never the name that the
+    # practice knows by an address: else whoever types an address would learn whose it is. Older rows have none.
+    named_as = EncryptedTextField(
+        bound_as="consent.guardian_link.named_as",
+        owner=Owner.PERSON,
+        owner_from="person_id",
+        purpose=Purpose.AGREEMENTS,
+        max_length=120,
+        null=True,
+    )
     relationship = models.CharField(max_length=16, choices=Relationship.choices)
     authority = models.CharField(max_length=16, choices=Authority.choices)
     evidence = EncryptedTextField(
@@ -112,3 +123,19 @@ class GuardianLink(models.Model):
     def __str__(self) -> str:
         """Return the id only, so that a log line names nobody."""
         return str(self.id)
+
+    @property
+    def name(self) -> str:
+        """Return what those who run the group call the guardian: the name that was written down.
+
+        Where an older row has none, it is the used name of a guardian without an account, whom somebody of the group
+        entered; of whoever signs in, the relationship alone.
+        """
+        if self.named_as:
+            return self.named_as
+        return str(self.get_relationship_display()) if self.guardian.login else self.guardian.used_name
+
+    @property
+    def initials(self) -> str:
+        """Return at most two letters of that name."""
+        return initials(self.name)

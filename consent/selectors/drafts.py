@@ -1,53 +1,144 @@
-"""A draft: the words that would be published for a group now."""
+"""A draft: the words that would be published now, and what they lack."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from consent.kinds import Kind
-from consent.kinds.wording import OWN_WORDS, Text, filled, languages, phrase, shipped
+from consent.kinds.sources import explained
+from consent.kinds.wording import (
+    OWN_WORDS,
+    Text,
+    blanks_of,
+    filled,
+    is_empty,
+    languages,
+    open_words,
+    shipped,
+    shipped_sha256,
+    texts_sha256,
+    unfilled,
+)
 from consent.models import DocumentVersion
+from consent.selectors.blanks import Facts, Run, blanks_for, cure, facts_of
+from consent.selectors.reviews import ReadTexts, read_texts
 from groupcare.accounts.models import Person
-from groupcare.practice.places import place_name
-from groupcare.practice.selectors import practice
-from groups.models import Facilitation, TherapyGroup
-from groups.selectors import facilitators_of
+from groups.models import TherapyGroup
 
 # Working days. Our choice, because the page on which a concern is raised says the same.
 DEFAULT_ANSWER_DAYS = 3
-# Django's date format letters; months are written out, so that nobody takes 5/6 for the wrong day.
-_DATE_FORMATS = {"en": "j F Y", "es": r"j \d\e F \d\e Y"}
+
+Edited = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What keeps a text from being published: an element without words, or a blank in a sentence without a value."""
+
+    language: str
+    key: str
+    title: str
+    source: str
+    blank: str = ""
+
+    @property
+    def field(self) -> str:
+        """Return the name of the field beside which it is said, whether or not the form has it."""
+        return f"{self.language}_{self.key}"
+
+    @property
+    def sentence(self) -> str:
+        """Return what is missing, why it must be there, and what to do, in the reader's language."""
+        if self.blank:
+            words = _("The blank {%(blank)s} in “%(title)s” has no value. %(cure)s")
+            return words % {"blank": self.blank, "title": self.title, "cure": cure(self.blank)}
+        words = _("“%(title)s” is missing. Every text of this kind must say it (source: %(source)s).")
+        return words % {"title": self.title, "source": explained(self.source, get_language())}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text as it would be published, and what it lacks."""
+
+    text: Text
+    gaps: tuple[Gap, ...]
 
 
 def draft(
     viewer: Person,
-    group: TherapyGroup,
+    group: TherapyGroup | None,
     kind: Kind,
     *,
     answer_days: int = DEFAULT_ANSWER_DAYS,
-    edited: Mapping[str, Mapping[str, str]] | None = None,
+    edited: Edited | None = None,
     at: datetime | None = None,
-) -> dict[str, Text]:
-    """Return the text that would be published at ``at``, by language, with every blank filled.
+    run: Run | None = None,
+) -> dict[str, Draft]:
+    """Return what would be published at ``at``, by language.
 
     Args:
-        viewer: who manages the group; names are read on their behalf.
-        group: the group.
+        viewer: who manages the group, or administers; names are read on their behalf.
+        group: the group; None for the whole practice.
         kind: the kind of document.
         answer_days: working days within which somebody who raises a concern hears back.
-        edited: language -> clause key -> the facilitator's own words.
+        edited: language -> clause key -> own words, as ``wording.open_words`` takes them.
         at: when it would be published; now if not given.
+        run: the group as ``group_run`` returned it for this kind, where the page has it; read here if not given.
     """
-    runs = facilitators_of(viewer, group)
-    review = (at or timezone.now()).astimezone(ZoneInfo(practice().time_zone)) + timedelta(days=kind.validity_days)
-    found = {}
-    for language in languages(kind.key):
-        blanks = _blanks(group, kind, language, runs, answer_days=answer_days, review_on=review.date())
-        found[language] = filled(kind, language, blanks, (edited or {}).get(language, {}))
-    return found
+    words = [
+        body for one in languages(kind.key) for body in open_words(kind, one, (edited or {}).get(one, {})).values()
+    ]
+    needed = frozenset().union(*map(blanks_of, words))
+    facts = facts_of(viewer, group, at, run=run, needed=needed)
+    read = run.read if run is not None else read_texts()
+    return {
+        language: draft_of(facts, kind, language, read, answer_days=answer_days, own=(edited or {}).get(language, {}))
+        for language in languages(kind.key)
+    }
+
+
+def draft_of(
+    facts: Facts,
+    kind: Kind,
+    language: str,
+    read: ReadTexts,
+    *,
+    answer_days: int = DEFAULT_ANSWER_DAYS,
+    own: Mapping[str, str] | None = None,
+) -> Draft:
+    """Return the draft in one language from facts that were read before, without a query."""
+    blanks = blanks_for(facts, kind, language, answer_days=answer_days)
+    text = filled(kind, language, blanks, own or {}, strict=False)
+    signed_off = (kind.key, language, shipped_sha256(kind.key, language)) in read
+    words = open_words(kind, language, own or {})
+    return Draft(replace(text, reviewed=text.reviewed or signed_off), gaps_of(kind, language, words, blanks))
+
+
+def gaps_of(kind: Kind, language: str, words: Mapping[str, str], blanks: Mapping[str, str]) -> tuple[Gap, ...]:
+    """Return what a text lacks, in the order of its elements.
+
+    Args:
+        kind: the kind, whose elements must all be there.
+        language: of the text, for the titles.
+        words: clause key -> words with their blanks open; a clause that is left out is a gap.
+        blanks: the value of each blank; one inside of a sentence must have a value.
+    """
+    found: list[Gap] = []
+    for element in kind.elements:
+        body, clause = words.get(element.key, ""), shipped(kind.key, language).clause(element.key)
+        title = clause.title if clause is not None else element.key
+        if is_empty(body, blanks):
+            found.append(Gap(language, element.key, title, element.source))
+        found += [Gap(language, element.key, title, element.source, name) for name in unfilled(body, blanks)]
+    return tuple(found)
+
+
+def seen_of(drafts: Sequence[Draft]) -> str:
+    """Return what stands for exactly these texts: sent back with Publish, it shows that nothing changed in between."""
+    return texts_sha256(one.text for one in drafts)
 
 
 def own_words(kind: Kind, newest: Sequence[DocumentVersion]) -> dict[str, dict[str, str]]:
@@ -64,37 +155,3 @@ def own_words(kind: Kind, newest: Sequence[DocumentVersion]) -> dict[str, dict[s
         }
         for language in languages(kind.key)
     }
-
-
-def _blanks(
-    group: TherapyGroup,
-    kind: Kind,
-    language: str,
-    runs: Iterable[Facilitation],
-    *,
-    answer_days: int,
-    review_on: date,
-) -> dict[str, str]:
-    runs = list(runs)
-    leads = [one for one in runs if one.role in {Facilitation.Role.LEAD, Facilitation.Role.CO}]
-    helpers = [f"{one.person.used_name} ({phrase(kind.key, language, one.role)})" for one in runs if one not in leads]
-    word = phrase(kind.key, language, "and")
-    helped = phrase(kind.key, language, "helpers_some").format(helpers=_joined(helpers, word))
-    with translation.override(language):
-        review = date_format(review_on, _DATE_FORMATS[language])
-    return {
-        "practice": practice().public_name,
-        "facilitators": _joined([one.person.used_name for one in leads], word),
-        "helpers": helped if helpers else phrase(kind.key, language, "helpers_none"),
-        "place": place_name(group.place, language),
-        "contact": practice().contact or practice().public_name,
-        "answer_days": str(answer_days),
-        "review_on": review,
-    }
-
-
-def _joined(names: Sequence[str], word: str) -> str:
-    """Return "A", "A and B" or "A, B and C"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"

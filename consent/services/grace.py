@@ -12,9 +12,8 @@ from groupcare.access import Right
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import InvalidTransition
-from groups.localtime import end_of_day, today_in
+from groups.localtime import end_of_day, practice_zone, today_in
 from groups.permissions import locked_group
-from groups.services import practice_zone
 
 # Our choice, because a quarter of a year holds twelve weekly sessions and one holiday, and a longer time is no start.
 MOST_DAYS = 90

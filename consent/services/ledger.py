@@ -4,17 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from consent.models import Act, ActKind, Document, DocumentVersion, Route, Trigger
+from consent.models import PROMISES, Act, ActKind, Document, DocumentVersion, Route, Trigger
 from consent.permissions import ACT
-from consent.selectors import SigningLine, end_of_line, line_of_member
+from consent.selectors import SigningLine, end_of_line, line_of_member, particulars_of
 from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
-from groupcare.practice.selectors import practice
+from groups.localtime import end_of_day, practice_zone
 
 # The smallest step of a stored time: an answer always comes after the one before, whatever the clock says.
 _TICK = timedelta(microseconds=1)
@@ -55,7 +54,7 @@ def locked(document_id: UUID) -> Document:
     Raises:
         Refused: there is no such document.
     """
-    found = Document.objects.select_for_update().filter(pk=document_id).first()
+    found = Document.objects.select_for_update(no_key=True).filter(pk=document_id).first()
     if found is None:
         raise Refused("act.write", "consent.Document", document_id)
     return found
@@ -64,7 +63,7 @@ def locked(document_id: UUID) -> Document:
 def lock_document_of(version_id: UUID) -> None:
     """Lock the document of a version, if there is one; who may answer it is asked afterwards."""
     documents = DocumentVersion.objects.filter(pk=version_id).values("document_id")
-    Document.objects.select_for_update().filter(pk__in=documents).first()
+    Document.objects.select_for_update(no_key=True).filter(pk__in=documents).first()
 
 
 def append(
@@ -106,7 +105,7 @@ def append(
         trigger=_trigger(before, version),
         evidence={**entry.evidence, **_told(version, by, at)},
         at=at,
-        valid_until=_valid_until(entry, at, told),
+        valid_until=_valid_until(version, entry, at, told),
         supersedes=_followed(before, line),
         route=told.route if told else Route.SCREEN,
         dated_on=told.on if told else None,
@@ -125,10 +124,14 @@ def _followed(before: Act | None, line: SigningLine) -> Act | None:
     return end_of_line(before.document_id, line)
 
 
-def _valid_until(entry: Entry, at: datetime, told: Told | None) -> datetime | None:
+def _valid_until(version: DocumentVersion, entry: Entry, at: datetime, told: Told | None) -> datetime | None:
+    """Return when a promise runs out: after the days of its kind, or on the day that a paper for one person names."""
+    if version.document.person_id is not None and entry.act in PROMISES:
+        ends_on = particulars_of(version).ends_on
+        return end_of_day(ends_on, practice_zone()) if ends_on else None
     if not entry.valid_days:
         return None
-    start = at if told is None else datetime.combine(told.on, time.min, tzinfo=ZoneInfo(practice().time_zone))
+    start = at if told is None else datetime.combine(told.on, time.min, tzinfo=practice_zone())
     return start + timedelta(days=entry.valid_days)
 
 

@@ -1,10 +1,9 @@
-"""Answers that were given on paper or by voice, written down by somebody who works with the group."""
+"""Answers that were given on paper, or told to us, written down by somebody who works with the group."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -14,16 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from consent.kinds import load_kind
 from consent.models import LARGEST_SCAN, Act, ActKind, DocumentVersion, PaperScan, Route
-from consent.permissions import check_can_record
-from consent.selectors import is_withdrawable, latest_answer, text_of, version_of_group
-from consent.services.ledger import Entry, Told, append, lock_document_of
+from consent.selectors import is_withdrawable, latest_answer, number_in_force, promise_held, text_of
+from consent.services.attesting import again, check_is_later, day_problem, found
+from consent.services.ledger import Entry, Told, append
+from consent.services.telling import tell_those_who_lead
+from consent.services.withdrawing import take_back
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import InvalidTransition
-from groupcare.practice.selectors import practice
 from groupcare.vault import EncryptedStorage, Owner, Purpose
 from groupcare.vault.storage import new_name
-from groups.localtime import today_in
+from groups.localtime import practice_zone, today_in
 
 # What a file of each type begins with. Sources: ISO 32000-1, 7.5.2; ITU-T T.81, B.1.1.3; W3C PNG, 5.2.
 _BEGINNINGS = {
@@ -52,35 +52,41 @@ class Paper:
     asked_for_paper: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A promise made aloud: when, what was read, and who stood by."""
-
-    said_on: date
-    witness: str
-    why: str
-    read_aloud: bool
-
-
 @unit_of_work()
-def record_paper(*, group_id: UUID, membership_id: UUID, version_id: UUID, paper: Paper, by: Person) -> Act:
-    """Keep that a member signed this version by hand, with the scan that ``by`` compared with the original.
+def record_paper(
+    *,
+    group_id: UUID,
+    membership_id: UUID,
+    version_id: UUID,
+    paper: Paper,
+    by: Person,
+    signer_id: UUID | None = None,
+) -> Act:
+    """Keep that somebody signed this version by hand, with the scan that ``by`` compared with the original.
 
     The same scan of the same day a second time changes nothing.
 
+    Args:
+        group_id: the group.
+        membership_id: the place of the member that it is about.
+        version_id: what was signed.
+        paper: what was seen.
+        by: who compared it.
+        signer_id: the guardian who signed, where it was one.
+
     Raises:
-        Refused: no such place or version, or ``by`` does not work with the group.
+        Refused: no such place, version or signer, or ``by`` does not work with the group.
         ValidationError: the date, the scan or the words do not do.
-        InvalidTransition: the person has answered after the day of the paper.
+        InvalidTransition: the person has answered after the day of the paper, or said no on it.
     """
-    subject, version = _found(group_id, membership_id, version_id, "act.record_paper", by=by)
-    before = latest_answer(version.document_id, subject)
-    kind_of_file = _check_paper(version, subject, paper)
-    _check_is_later(before, paper.signed_on)
+    who, version = found(group_id, membership_id, version_id, "act.record_paper", by=by, signer_id=signer_id)
+    before = latest_answer(version.document_id, who.person, who.line)
+    kind_of_file = _check_paper(version, who.person, paper)
     scan_sha256 = hashlib.sha256(paper.scan).hexdigest()
-    again = _again(before, ActKind.SIGNED_ON_PAPER, version, paper.signed_on)
-    if again is not None and again.evidence["scan_sha256"] == scan_sha256:
-        return again
+    same = again(before, ActKind.SIGNED_ON_PAPER, version, paper.signed_on)
+    if same is not None and same.evidence["scan_sha256"] == scan_sha256:
+        return same
+    check_is_later(version, who, paper.signed_on)
     kind = load_kind(version.document.kind)
     evidence = {
         "signature_form": "paper",
@@ -88,59 +94,17 @@ def record_paper(*, group_id: UUID, membership_id: UUID, version_id: UUID, paper
         "wording": paper.wording,
         "compared_by": str(by.pk),
         "compared_name": by.used_name,
-        "compared_on": today_in(_zone()).isoformat(),
+        "compared_on": today_in(practice_zone()).isoformat(),
         "scan_sha256": scan_sha256,
         "asked_for_paper": paper.asked_for_paper,
     }
     entry = Entry(
         ActKind.SIGNED_ON_PAPER, "act.record_paper", evidence, meaning=kind.meaning, valid_days=version.valid_days
     )
-    act = append(version, entry, before, by=subject, told=Told(Route.PAPER, paper.signed_on, by))
+    told = Told(Route.PAPER, paper.signed_on, by)
+    act = append(version, entry, before, by=who.person, told=told, line=who.line)
     _keep_scan(act, paper.scan, kind_of_file)
     return act
-
-
-@unit_of_work()
-def record_aloud(*, group_id: UUID, membership_id: UUID, version_id: UUID, spoken: Spoken, by: Person) -> Act:
-    """Keep that a member heard this version read and agreed aloud, before ``by`` and a witness; harmless twice a day.
-
-    Raises:
-        Refused: no such place or version, or ``by`` does not work with the group.
-        ValidationError: the kind needs a signature, the day does not do, or something was not said.
-        InvalidTransition: the person has answered after that day.
-    """
-    subject, version = _found(group_id, membership_id, version_id, "act.record_aloud", by=by)
-    before = latest_answer(version.document_id, subject)
-    wrong = _day_problem(version, spoken.said_on, "said_on")
-    if not load_kind(version.document.kind).spoken_allowed:
-        wrong["__all__"] = _("This document needs a signature. Use paper.")
-    if subject.login is not None:
-        wrong["__all__"] = _("This person signs in: they answer for themselves.")
-    if not spoken.witness.strip():
-        wrong["witness"] = _("Write who stood by and heard it.")
-    elif _plain(spoken.witness) in {_plain(by.used_name), _plain(subject.used_name)}:
-        wrong["witness"] = _("The witness must be a second person.")
-    if not spoken.read_aloud:
-        wrong["read_aloud"] = _("Tick this only if every part was read aloud.")
-    if wrong:
-        raise ValidationError(wrong)
-    _check_is_later(before, spoken.said_on)
-    again = _again(before, ActKind.AGREED_ALOUD, version, spoken.said_on)
-    if again is not None:
-        return again
-    evidence = {
-        "signature_form": "verbal",
-        "meaning_sentence": text_of(version).meaning,
-        "attested_by": str(by.pk),
-        "attested_name": by.used_name,
-        "witness": spoken.witness.strip(),
-        "why_not_in_writing": spoken.why.strip(),
-    }
-    kind = load_kind(version.document.kind)
-    entry = Entry(
-        ActKind.AGREED_ALOUD, "act.record_aloud", evidence, meaning=kind.meaning, valid_days=version.valid_days
-    )
-    return append(version, entry, before, by=subject, told=Told(Route.VOICE, spoken.said_on, by))
 
 
 # What can be told to us by somebody who does not sign in.
@@ -148,67 +112,69 @@ TELLABLE = (ActKind.TALK_FIRST, ActKind.DECLINED, ActKind.WITHDRAWN)
 
 
 @unit_of_work()
-def record_told(
-    *, group_id: UUID, membership_id: UUID, version_id: UUID, act: str, route: str, told_on: date, by: Person
+def record_told(  # noqa: PLR0913 - what was told is this many facts; who said it has a default
+    *,
+    group_id: UUID,
+    membership_id: UUID,
+    version_id: UUID,
+    act: str,
+    route: str,
+    told_on: date,
+    by: Person,
+    signer_id: UUID | None = None,
 ) -> Act:
-    """Keep that a member without sign-in told us: talk first, no, or I take it back.
+    """Keep that somebody without sign-in told us: talk first, no, or I take it back.
+
+    Args:
+        group_id: the group.
+        membership_id: the place of the member that it is about.
+        version_id: what it is about.
+        act: one of ``TELLABLE``.
+        route: on paper or by voice.
+        told_on: the day.
+        by: who was told.
+        signer_id: the guardian who said it, where it was one.
 
     Raises:
         Refused: no such place or version, or ``by`` does not work with the group.
         ValidationError: the person signs in, the answer is none of the three, or the day does not do.
         InvalidTransition: the person has answered after that day, or there is nothing to take back.
     """
-    subject, version = _found(group_id, membership_id, version_id, "act.record_told", by=by)
-    before = latest_answer(version.document_id, subject)
-    wrong = _day_problem(version, told_on, "told_on")
-    if subject.login is not None:
+    who, version = found(group_id, membership_id, version_id, "act.record_told", by=by, signer_id=signer_id)
+    before = latest_answer(version.document_id, who.person, who.line)
+    wrong = day_problem(version, told_on, "told_on")
+    if who.person.login is not None:
         wrong["__all__"] = _("This person signs in: they answer for themselves.")
     if act not in TELLABLE or route not in (Route.PAPER, Route.VOICE):
         wrong["act"] = _("Choose one.")
     if wrong:
         raise ValidationError(wrong)
-    _check_is_later(before, told_on)
+    check_is_later(version, who, told_on, promise=False)
     if act == ActKind.WITHDRAWN:
         if before is None or not before.is_promise or not is_withdrawable(version.document):
             raise InvalidTransition(_("There is no promise in force that could be taken back."))
-        version = before.version
-    elif before is not None and (before.act, before.version.number) == (act, version.number):
+        return take_back(before, "act.record_told", who.line, by=who.person, told=Told(Route(route), told_on, by))
+    if before is not None and (before.act, before.version.number) == (act, version.number):
         return before
+    _check_open(version, before)
     entry = Entry(ActKind(act), "act.record_told", {"attested_by": str(by.pk), "attested_name": by.used_name})
-    return append(version, entry, before, by=subject, told=Told(Route(route), told_on, by))
+    kept = append(version, entry, before, by=who.person, told=Told(Route(route), told_on, by), line=who.line)
+    if act == ActKind.TALK_FIRST:
+        tell_those_who_lead(kept, f"talk:{kept.pk}", besides=by.pk)
+    return kept
 
 
-def _found(
-    group_id: UUID, membership_id: UUID, version_id: UUID, action: str, *, by: Person
-) -> tuple[Person, DocumentVersion]:
-    """Return the member and the version, with its document locked."""
-    lock_document_of(version_id)
-    place = check_can_record(by, group_id, membership_id, action)
-    return place.person, version_of_group(place.group_id, version_id, action)
+def _check_open(version: DocumentVersion, before: Act | None) -> None:
+    """Refuse a no beside a promise that holds: to take it back ends what hung on it, and a plain no would not.
 
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _again(before: Act | None, act: ActKind, version: DocumentVersion, day: date) -> Act | None:
-    """Return the latest answer if it is this very one, as after a second press."""
-    if before is None or (before.act, before.version_id, before.dated_on) != (act, version.pk, day):
-        return None
-    return before
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(practice().time_zone)
-
-
-def _day_problem(version: DocumentVersion, day: date, field: str, *, may_be_older: bool = False) -> dict[str, str]:
-    """Return what is wrong with a day, if anything."""
-    if day > today_in(_zone()):
-        return {field: _("Choose a day that has come already.")}
-    if not may_be_older and day < version.published_at.astimezone(_zone()).date():
-        return {field: _("This version was not published yet on that day.")}
-    return {}
+    Raises:
+        InvalidTransition: the promise holds.
+    """
+    version.newest = number_in_force(version)  # type: ignore[attr-defined]
+    if promise_held(version, before) is not None:
+        raise InvalidTransition(
+            _("Their promise counts. If they do not want it any more, choose that they take it back.")
+        )
 
 
 def _check_paper(version: DocumentVersion, subject: Person, paper: Paper) -> PaperScan.Type:
@@ -217,7 +183,7 @@ def _check_paper(version: DocumentVersion, subject: Person, paper: Paper) -> Pap
     Raises:
         ValidationError: with everything that does not do.
     """
-    wrong = _day_problem(version, paper.signed_on, "signed_on", may_be_older=paper.wording == Wording.SAME)
+    wrong = day_problem(version, paper.signed_on, "signed_on", may_be_older=paper.wording == Wording.SAME)
     if paper.wording not in (Wording.PRINTED, Wording.SAME):
         wrong["wording"] = _(
             "Then this paper does not count for this version. Print the agreement and let the person sign that one."
@@ -226,24 +192,14 @@ def _check_paper(version: DocumentVersion, subject: Person, paper: Paper) -> Pap
         wrong["compared"] = _("Hold the scan beside the paper. Tick this when they are the same.")
     if subject.login is not None and not paper.asked_for_paper:
         wrong["asked_for_paper"] = _("This person signs in and can sign for themselves, unless they asked for paper.")
-    found = next((kind for start, kind in _BEGINNINGS.items() if paper.scan.startswith(start)), None)
+    file_type = next((kind for start, kind in _BEGINNINGS.items() if paper.scan.startswith(start)), None)
     if len(paper.scan) > LARGEST_SCAN:
         wrong["scan"] = _("This file is larger than 10 MB. Scan it with fewer colours or a lower resolution.")
-    elif found is None:
+    elif file_type is None:
         wrong["scan"] = _("Choose a PDF, JPEG or PNG file.")
-    if wrong or found is None:
+    if wrong or file_type is None:
         raise ValidationError(wrong)
-    return found
-
-
-def _check_is_later(before: Act | None, day: date) -> None:
-    """Refuse to put an older answer before a newer one.
-
-    Raises:
-        InvalidTransition: the person answered on a later day.
-    """
-    if before is not None and day < (before.dated_on or before.at.astimezone(_zone()).date()):
-        raise InvalidTransition(_("The person has answered after that day. Their later answer counts."))
+    return file_type
 
 
 def _keep_scan(act: Act, content: bytes, kind: PaperScan.Type) -> PaperScan:

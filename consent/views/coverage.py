@@ -1,24 +1,22 @@
-"""Pages of those who run a group: the coverage board, and publishing a version."""
+"""The coverage board of those who run a group."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from consent import selectors, services
-from consent.forms import VersionForm
-from consent.kinds import GROUP_AGREEMENT, load_kind
-from consent.kinds.wording import Text, shipped
-from consent.permissions import check_can_publish
-from consent.selectors import Show
-from consent.views.ceremony import person_of
+from consent.forms import DUE_WITHIN, BoardForm
+from consent.selectors import Filters, Show
+from consent.services import Reminded
+from consent.standing import State
+from consent.views.common import person_of
 from groupcare.access import Audience, policy
-from groups.models import TherapyGroup
+from groupcare.exceptions import InvalidTransition
 from groups.selectors import get_group
 
 # Our choice, because a hundred thousand pages are more than any group will have.
@@ -28,73 +26,61 @@ _PAGE_DIGITS = 6
 @require_GET
 @policy(Audience.STAFF)
 def coverage_board(request: HttpRequest, group_id: UUID) -> HttpResponse:
-    """Show the standing of everyone in a group."""
+    """Show the standing of everyone in a group: members and documents, filtered as asked."""
     person = person_of(request)
     group = get_group(person, group_id, action="coverage.read")
     asked = request.GET.get("show", Show.ALL)
     show = Show(asked) if asked in set(Show) else Show.ALL
-    number = request.GET.get("page", "1")[:_PAGE_DIGITS]
-    kind = shipped(GROUP_AGREEMENT, person.language)
+    filters = _filters(request, show)
+    found = selectors.board(person, group, request.GET.get("page", "1")[:_PAGE_DIGITS], filters)
     context = {
         "group": group,
-        "board": selectors.board(person, group, number, show),
+        "board": found,
+        "form": BoardForm(request.GET, documents={str(one.document_id): one.name for one in found.columns}),
+        "filtered": filters != Filters(show=show),
         "show": show,
         "can_record": getattr(group, "can_write_notes", False),
         "choices": [(Show.ALL, _("Everything")), (Show.NEEDS, _("Needs something")), (Show.SHUT, _("Cannot come in"))],
-        "kind_name": kind.name,
         "now": timezone.now(),
     }
     return render(request, "consent/coverage_board.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@policy(Audience.STAFF)
-def version_create(request: HttpRequest, group_id: UUID) -> HttpResponse:
-    """Show the words that would be published, or publish them."""
-    person = person_of(request)
-    group = check_can_publish(person, group_id)
-    kind = load_kind(GROUP_AGREEMENT)
-    newest = selectors.published(person, group, kind.key)
-    form = VersionForm(
-        request.POST if request.method == "POST" else None,
-        kind=kind,
-        words=selectors.own_words(kind, newest),
-        main=group.language,
-    )
-    if request.method == "POST" and form.is_valid() and "publish" in request.POST and _published(request, form, group):
-        return redirect("consent:coverage-board", group_id=group.pk)
-    context = {
-        "group": group,
-        "form": form,
-        "number": newest[0].number + 1 if newest else 1,
-        "texts": _texts(request, form, group),
-    }
-    return render(request, "consent/version_create.html", context, status=422 if form.errors else 200)
-
-
-def _texts(request: HttpRequest, form: VersionForm, group: TherapyGroup) -> list[Text]:
-    """Return the whole text as it would be published with what is in the form, the group's language first."""
-    good = form.is_bound and not form.errors
-    days = form.cleaned_data["answer_days"] if good else selectors.DEFAULT_ANSWER_DAYS
-    found = selectors.draft(
-        person_of(request), group, form.kind, answer_days=days, edited=form.edited if good else form.starting_words
-    )
-    return [found[language] for language in (form.main, *form.other)]
-
-
-def _published(request: HttpRequest, form: VersionForm, group: TherapyGroup) -> bool:
-    """Return whether it was published; if not, the reasons are on the form."""
+def _filters(request: HttpRequest, show: Show) -> Filters:
+    """Return what the address asks for; anything unknown shows all."""
+    state, within = request.GET.get("state", ""), request.GET.get("within", "")
     try:
-        services.publish_version(
-            group_id=group.pk,
-            by=person_of(request),
-            edited=form.edited,
-            answer_days=form.cleaned_data["answer_days"],
-            languages=form.chosen,
-            summary=form.cleaned_data["summary"],
+        document_id = UUID(request.GET.get("document", ""))
+    except ValueError:
+        document_id = None
+    return Filters(
+        show=show,
+        state=State(state) if state in set(State) else None,
+        document_id=document_id,
+        within_days=int(within) if within in DUE_WITHIN else None,
+    )
+
+
+@require_POST
+@policy(Audience.STAFF)
+def member_remind(request: HttpRequest, group_id: UUID, membership_id: UUID, document_id: UUID) -> HttpResponse:
+    """Write once to those whose signature under one document is owed for a member."""
+    try:
+        done = services.remind(
+            group_id=group_id, membership_id=membership_id, document_id=document_id, by=person_of(request)
         )
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    messages.success(request, _("Published. Everyone in the group gets one message with something to read."))
-    return True
+    except InvalidTransition as error:
+        messages.info(request, error.message)
+    else:
+        _tell(request, done)
+    return redirect("consent:coverage-board", group_id=group_id)
+
+
+def _tell(request: HttpRequest, done: Reminded) -> None:
+    """Say what came of a reminder."""
+    if done.written:
+        messages.success(request, _("One message is on its way. It names neither the group nor the document."))
+    elif done.already:
+        messages.info(request, _("Reminded today already. Nothing more was sent."))
+    if done.without_sign_in:
+        messages.info(request, _("Whoever has no sign-in gets no message. Serve them on paper or by voice."))

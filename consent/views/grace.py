@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent import selectors, services
 from consent.recording_forms import GraceForm
-from consent.views.ceremony import person_of
+from consent.views.common import person_of
 from groupcare.access import Audience, Right, policy
 from groupcare.exceptions import InvalidTransition
 from groupcare.vault import unlock
+from groups.localtime import practice_zone
 from groups.selectors import get_group
-from groups.services import practice_zone
 
 
 @require_http_methods(["GET", "POST"])

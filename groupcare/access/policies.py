@@ -28,13 +28,14 @@ class Policy:
     """The declared policy of one route.
 
     ``quiet`` marks routes that leave no trace of the visit: no session touch, no access log
-    (foundation F5).
+    (foundation F5). ``passive`` marks what a screen asks for by itself: it is logged, and no use of the session.
     """
 
     audience: Audience
     roles: frozenset[Role] = frozenset()
     step_up: bool = False
     quiet: bool = False
+    passive: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a policy that contradicts itself."""
@@ -53,7 +54,7 @@ class Policy:
 
 
 def policy(
-    audience: Audience, *, roles: Iterable[Role] = (), step_up: bool = False, quiet: bool = False
+    audience: Audience, *, roles: Iterable[Role] = (), step_up: bool = False, quiet: bool = False, passive: bool = False
 ) -> Callable[[V], V]:
     """Return a decorator that declares the policy of a view: a function, or a class of views.
 
@@ -62,11 +63,12 @@ def policy(
         roles: with ``Audience.ROLES``, any of these is enough.
         step_up: whether a fresh proof of identity must come first.
         quiet: whether the route leaves no trace of the visit.
+        passive: whether a screen asks for it by itself, so that it is no use of the session.
 
     Raises:
         ValueError: the policy contradicts itself.
     """
-    declared = Policy(audience, frozenset(roles), step_up, quiet)
+    declared = Policy(audience, frozenset(roles), step_up, quiet, passive)
 
     def declare(view: V) -> V:
         view.policy = declared  # type: ignore[attr-defined]

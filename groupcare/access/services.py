@@ -41,7 +41,7 @@ def give_role(
     """
     start = valid_from or timezone.now()
     # The person's own row is the lock: holdings that are not there yet cannot be locked.
-    apps.get_model("accounts", "Person")._base_manager.select_for_update().get(pk=person.id)
+    apps.get_model("accounts", "Person")._base_manager.select_for_update(no_key=True).get(pk=person.id)
     held = list(_not_over(person, start))
     _check_giver("role.give", person, by)
     if any(holding.role == role for holding in held):
@@ -76,7 +76,9 @@ def end_role(*, person: Person, role: Role, by: Person, at: datetime | None = No
     """
     end = at or timezone.now()
     # The administrators' rows are locked together, so that two of them cannot remove each other at once.
-    peers = list(RoleHolding.objects.filter(role=role).filter(_open_at(end)).order_by("id").select_for_update())
+    peers = list(
+        RoleHolding.objects.filter(role=role).filter(_open_at(end)).order_by("id").select_for_update(no_key=True)
+    )
     if not may_administer(by):
         raise Refused("role.end", "person", person.id)
     mine = [holding for holding in peers if holding.person_id == person.id]

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from groupcare.access.selectors import role_marks
 from groupcare.accounts.models import User
+from groupcare.accounts.ports import account_marks
 from groupcare.accounts.recovery_models import had_factors_removed, open_for
 from groupcare.outbox.selectors import last_trouble_of
 
@@ -20,7 +21,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
         It knows ``has_second_factor``, ``must_set_up`` (a way back in took the second factor away) and
         ``open_recovery`` (the id of a request about this person that goes on), and ``mail_trouble`` (how it is known
-        that mail to their address does not arrive), and the roles held now, which ``marked_roles`` reads.
+        that mail to their address does not arrive), the roles held now, which ``marked_roles`` reads, and what other rooms registered as a mark.
         """
         own = OuterRef("person_id")
         factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -33,6 +34,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
                 open_recovery=open_for(own),
                 mail_trouble=last_trouble_of(own),
                 **role_marks(own),
+                **account_marks(own),
             )
         )
         return found.first()

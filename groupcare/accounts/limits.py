@@ -8,6 +8,7 @@ from django.utils.connection import ConnectionProxy
 
 # Tries / time / counted by. Our choice, because a person who mistypes stays well below, and 10^6 codes stay far off.
 RATES = {
+    "alias": "10/d/user",
     "invitation": "20/m/ip",
     "recovery": "20/m/ip",
     "step_up": "10/m/user",

@@ -86,7 +86,7 @@ class SessionLimitsMiddleware:
             left = get_user(request)
             request.session.flush()
             return kept.after_the_end(request, left)
-        if timezone.now().timestamp() - request.session[SEEN] >= RESOLUTION:
+        if not is_passive(request) and timezone.now().timestamp() - request.session[SEEN] >= RESOLUTION:
             request.session[SEEN] = int(timezone.now().timestamp())
         return None
 
@@ -172,6 +172,13 @@ def is_quiet(request: HttpRequest) -> bool:
     match = request.resolver_match
     declared = policy_of_match(match) if match is not None else None
     return declared is not None and declared.quiet
+
+
+def is_passive(request: HttpRequest) -> bool:
+    """Return whether a screen asked by itself: looking does not keep a session awake (SEC-46)."""
+    match = request.resolver_match
+    declared = policy_of_match(match) if match is not None else None
+    return declared is not None and declared.passive
 
 
 def _is_open(request: HttpRequest) -> bool:

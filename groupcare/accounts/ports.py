@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 if TYPE_CHECKING:
     from groupcare.accounts.models import Person, PersonMerge
 
@@ -63,3 +65,22 @@ def merge_parts() -> list[MergePart]:
     if not _parts:
         raise RuntimeError("Nothing is registered that knows what hangs on a person.")
     return [_parts[name] for name in sorted(_parts)]
+
+
+# What other rooms want to know of whoever is signed in, asked in the account's own query: name -> condition.
+_marks: dict[str, Callable[[OuterRef], Exists]] = {}
+
+
+def register_account_mark(name: str, condition: Callable[[OuterRef], Exists]) -> None:
+    """Let every signed-in account carry ``name``, a condition on its person; it costs no query of its own.
+
+    Args:
+        name: an attribute that no account has already.
+        condition: given the reference to the account's person, returns what is asked.
+    """
+    _marks[name] = condition
+
+
+def account_marks(person: OuterRef) -> dict[str, Exists]:
+    """Return what was registered, for the account's query."""
+    return {name: condition(person) for name, condition in _marks.items()}

@@ -1,46 +1,35 @@
 """What happens in the demo practice, day by day; every step goes through the services."""
 
 import tomllib
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from consent.models import ActKind, DocumentVersion
-from consent.services import (
-    Paper,
-    StepUpEvidence,
-    Wording,
-    ask_to_talk,
-    decline,
-    present,
-    publish_version,
-    record_paper,
-    sign,
-    withdraw,
-)
+from consent.kinds import GROUP_AGREEMENT
+from consent.services import publish_version
 from groupcare.access import Role, acting_as, acting_as_system, give_role
-from groupcare.accounts.models import Person, User
-from groupcare.accounts.services import accept_invitation, create_person, invite
-from groupcare.accounts.tokens import invitation_token
+from groupcare.accounts.models import Person
+from groupcare.accounts.services import create_person, invite
 from groupcare.audit import recording
 from groupcare.demo.clock import clock_at
+from groupcare.demo.evenings import Evenings
+from groupcare.demo.promises import Promises
+from groupcare.demo.stage import Step
 from groupcare.practice.models import Practice, Site
 from groupcare.practice.services import add_site, name_external_reviewer, set_up_practice
 from groups.models import GroupSession, Membership, TherapyGroup
 from groups.services import (
-    NewMember,
+    SeriesPlan,
+    Where,
     add_facilitator,
-    add_member,
     create_group,
-    invite_member,
     keep_contact_card,
+    plan_series,
     schedule_session,
     schedule_weekly,
     write_process_note,
@@ -49,28 +38,13 @@ from groups.services import (
 )
 from incidents.services import acknowledge, raise_concern
 
-Step = tuple[datetime, Callable[[], None]]
-
 # Our choice: more than a year, so that one signature can be past its validity of 365 days.
 OPENED_DAYS_AGO = 400
 
-# What stands for the scan of a paper: an empty page, as small as a PDF can be that readers open.
-_BLANK_PAGE = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
-
 
 @dataclass
-class Story:
+class Story(Promises, Evenings):
     """The demo while it is being made: what the file says, and who and what exists already."""
-
-    password: str
-    today: datetime
-    script: dict[str, Any] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    groups: dict[str, TherapyGroup] = field(default_factory=dict)
-    versions: dict[str, list[DocumentVersion]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, password: str) -> "Story":
@@ -82,15 +56,13 @@ class Story:
         """Make everything, in the order of its days: the trail's times only grow."""
         self._at(self._before(OPENED_DAYS_AGO), self._open)
         self._at(self._before(OPENED_DAYS_AGO - 5), self._make_groups)
-        steps = [*self._member_steps(), *self._paper_steps(), *self._session_steps(), *self._note_steps()]
+        steps = [*self.promise_steps(), *self._session_steps(), *self._note_steps()]
+        steps += [*self.evening_steps(), *self.joining_steps()]
         steps.append((self._before(2), self._raise_concerns))
         steps.append((self._before(1), self._prepare_for_absence))
         for moment, step in sorted(steps, key=lambda pair: pair[0]):
             self._at(moment, step)
         self._plan_coming()
-
-    def _before(self, days: float) -> datetime:
-        return self.today - timedelta(days=days)
 
     @staticmethod
     def _at(moment: datetime, step: Callable[[], None]) -> None:
@@ -100,7 +72,7 @@ class Story:
     # --- the practice and the people who work there --------------------------------------------------
     def _open(self) -> None:
         with acting_as_system("demo") as system, recording():
-            practice = set_up_practice(by=system, **self.script["practice"])
+            set_up_practice(by=system, **self.script["practice"])
             for entry in self.script["staff"]:
                 self._add_staff(entry, system)
         ada = self.people["ada"]
@@ -108,7 +80,8 @@ class Story:
             for entry in self.script["sites"]:
                 add_site(by=ada, **entry)
             name_external_reviewer(person=self.people["xavier"], by=ada)
-        self.zone = ZoneInfo(practice.time_zone)
+            for kind in self.script["documents"]:
+                publish_version(group_id=None, kind_key=kind, by=ada)
 
     def _add_staff(self, entry: dict[str, Any], system: Any) -> None:
         zone = self.script["practice"]["time_zone"]
@@ -119,20 +92,6 @@ class Story:
         self._account(entry["key"], invite(person=person, email=self._email(entry["key"]), role=wanted, by=system))
         for role in others:
             give_role(person=person, role=role, by=system)
-
-    def _account(self, key: str, invitation: Any) -> None:
-        user = accept_invitation(
-            invitation_id=invitation.pk,
-            token=invitation_token(invitation.pk, invitation.issue),
-            password=self.password,
-        )
-        # Without a second factor, which nobody could hand over to a newcomer; void outside of a demo.
-        User.objects.filter(pk=user.pk).update(demo_exempt=True)
-        self.people[key] = Person.objects.select_related("user").get(pk=user.person_id)
-
-    @staticmethod
-    def _email(key: str) -> str:
-        return f"{key}@demo.example"
 
     # --- groups and promises ---------------------------------------------------------------------------
     def _make_groups(self) -> None:
@@ -156,84 +115,19 @@ class Story:
                 for role in ("co", "trainee"):
                     for helper in entry[role]:
                         add_facilitator(group=group, person=self.people[helper], role=role, by=lead)
-                self.versions[entry["key"]] = list(publish_version(group_id=group.pk, by=lead))
+                self._publish(entry, group, by=lead)
             self.groups[entry["key"]] = group
 
-    def _lead(self, group: str) -> Person:
-        entry = next(entry for entry in self.script["groups"] if entry["key"] == group)
-        return self.people[entry["lead"]]
-
-    # --- members -----------------------------------------------------------------------------------------
-    def _member_steps(self) -> list[Step]:
-        steps: list[Step] = []
-        for number, entry in enumerate(self.script["members"]):
-            answered = entry.get("signed", 6)
-            later = number / 1000  # one after the other, never at the same moment
-            steps.append((self._before(answered + 3 - later), partial(self._join, entry)))
-            if "signed" in entry:
-                steps.append((self._before(answered - later), partial(self._sign, entry)))
-            if "act" in entry:
-                steps.append((self._before(3 - later), partial(self._answer, entry)))
-            if entry.get("then") == "withdraw":
-                steps.append((self._before(4 - later), partial(self._withdraw, entry)))
-        return steps
-
-    def _join(self, entry: dict[str, Any]) -> None:
-        group, lead = self.groups[entry["group"]], self._lead(entry["group"])
-        with acting_as(lead), recording():
-            place = invite_member(
-                group=group,
-                used_name=entry["name"],
-                email=self._email(entry["key"]),
-                by=lead,
-                language=entry.get("language", "en"),
+    def _publish(self, entry: dict[str, Any], group: TherapyGroup, *, by: Person) -> None:
+        if "informed_consent" in entry["documents"]:
+            # It says how long a session takes, so the first evening stands before it.
+            evening = datetime.combine(self._today() + timedelta(days=1), time.fromisoformat(entry["at"]), self.zone)
+            schedule_session(
+                group=group, starts_at=evening, ends_at=evening + timedelta(minutes=entry["minutes"]), by=by
             )
-        self._account(entry["key"], place.person.invitations.get())
-
-    def _version(self, entry: dict[str, Any]) -> DocumentVersion:
-        wanted = entry.get("language", "en")
-        return next(version for version in self.versions[entry["group"]] if version.language == wanted)
-
-    def _sign(self, entry: dict[str, Any]) -> None:
-        person, version = self.people[entry["key"]], self._version(entry)
-        proof = StepUpEvidence(method="password", at=timezone.now(), event=str(uuid.uuid4()))
-        with acting_as(person), recording():
-            present(version_id=version.pk, by=person)
-            sign(version_id=version.pk, typed_name=entry["name"], meant=True, step_up=proof, by=person)
-
-    def _answer(self, entry: dict[str, Any]) -> None:
-        person, version = self.people[entry["key"]], self._version(entry)
-        with acting_as(person), recording():
-            present(version_id=version.pk, by=person)
-            (ask_to_talk if entry["act"] == "talk_first" else decline)(version_id=version.pk, by=person)
-
-    def _withdraw(self, entry: dict[str, Any]) -> None:
-        person, version = self.people[entry["key"]], self._version(entry)
-        with acting_as(person), recording():
-            act = version.acts.get(act=ActKind.SIGNED, signer=person)
-            withdraw(act_id=act.pk, by=person)
-
-    # --- people on paper ----------------------------------------------------------------------------------
-    def _paper_steps(self) -> list[Step]:
-        """Enter those who do not sign in, and keep the papers of those who signed one."""
-        return [
-            (self._before(entry.get("signed", 6) - number / 1000), partial(self._on_paper, entry))
-            for number, entry in enumerate(self.script["on_paper"])
-        ]
-
-    def _on_paper(self, entry: dict[str, Any]) -> None:
-        group, lead = self.groups[entry["group"]], self._lead(entry["group"])
-        today = timezone.now().astimezone(self.zone).date()
-        with acting_as(lead), recording():
-            place = add_member(group=group, member=NewMember(entry["name"], today - timedelta(days=30)), by=lead)
-            if "signed" in entry:
-                record_paper(
-                    group_id=group.pk,
-                    membership_id=place.pk,
-                    version_id=self._version(entry).pk,
-                    paper=Paper(signed_on=today, wording=Wording.PRINTED, scan=_BLANK_PAGE, compared=True),
-                    by=lead,
-                )
+        for kind in (GROUP_AGREEMENT, *entry["documents"]):
+            found = publish_version(group_id=group.pk, kind_key=kind, by=by)
+            self.versions[entry["key"], kind] = found
 
     # --- sessions, notes, concerns --------------------------------------------------------------------------
     def _session_steps(self) -> list[Step]:
@@ -254,13 +148,21 @@ class Story:
                 group=self.groups["thursday"], starts_at=soon, ends_at=soon + timedelta(minutes=90), by=lead
             )
         for entry in self.script["groups"]:
-            self._weekly(entry, self._next(entry), entry["coming_sessions"])
+            self._series(entry, self._next(entry))
 
-    def _next(self, entry: dict[str, Any]) -> datetime:
-        """Return the group's next usual start, from tomorrow on."""
-        tomorrow = self.today.astimezone(self.zone).date() + timedelta(days=1)
-        day = tomorrow + timedelta(days=(entry["weekday"] - tomorrow.weekday()) % 7)
-        return datetime.combine(day, time.fromisoformat(entry["at"]), self.zone)
+    def _series(self, entry: dict[str, Any], first: datetime) -> None:
+        lead, group = self._lead(entry["key"]), self.groups[entry["key"]]
+        wanted = SeriesPlan(
+            rhythm="weekly",
+            every=1,
+            first_day=first.date(),
+            starts=first.time(),
+            minutes=entry["minutes"],
+            where=Where(group.site),
+            many=entry["coming_sessions"],
+        )
+        with acting_as(lead), recording():
+            plan_series(group=group, wanted=wanted, by=lead)
 
     def _weekly(self, entry: dict[str, Any], first: datetime, weeks: int) -> None:
         lead = self._lead(entry["key"])

@@ -25,9 +25,10 @@ class PracticeConfig(AppConfig):
     def ready(self) -> None:
         """Register checks, the start guard of worker and beat, what lower rooms ask for, and the navigation."""
         from groupcare.access import Role
-        from groupcare.accounts.ports import register_demo
+        from groupcare.accounts.ports import register_account_mark, register_demo
         from groupcare.outbox.ports import register_link, register_practice_name
         from groupcare.practice import checks, demo_guard, records, selectors  # noqa: F401
+        from groupcare.practice.law_selectors import unread_mark
         from groupcare.practice.ports import register_precaution
         from groupcare.web import nav, panels
 
@@ -50,6 +51,7 @@ class PracticeConfig(AppConfig):
         )
         panels.register("accounts.people_top", _first_run)
         panels.register("groups.today", _changed_law)
+        register_account_mark("has_unread_law", unread_mark)
         for precaution in _precautions():
             register_precaution(precaution)
         worker_init.connect(_refuse_wrong_database, dispatch_uid="practice.demo_guard")
@@ -122,10 +124,8 @@ def _changed_law(request: HttpRequest, objects: Sequence[Any]) -> dict[Any, Safe
     """Return the way to what changed in the law, for somebody who was told of it and has not read it."""
     from django.template.loader import render_to_string
 
-    from groupcare.practice.law_selectors import unread
-
     person = request.person  # type: ignore[attr-defined]
-    if not unread(person).exists():
+    if not getattr(request.user, "has_unread_law", False):
         return {}
     card = render_to_string("practice/_panel_changed_law.html", {}, request)
     return {one.pk: card for one in objects if one.pk == person.pk}

@@ -222,6 +222,14 @@ def notices(viewer: Person) -> QuerySet[LawNotice]:
     return found.filter(mine=True)
 
 
+def unread_mark(person: OuterRef) -> Exists:
+    """Return the condition that an account's person was told of a change and has not said to have read it.
+
+    What an entry that is merged into theirs was told stands on their list, and does not call them there.
+    """
+    return Exists(LawTold.objects.filter(person=person, receipt__isnull=True))
+
+
 def unread(viewer: Person) -> QuerySet[LawTold]:
     """Return the changes that the viewer was told of and has not said to have read."""
     return LawTold.objects.filter(as_one("person", _own(viewer)), receipt__isnull=True)

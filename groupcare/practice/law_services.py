@@ -42,7 +42,7 @@ def _locked(by: Person, code: str, path: str) -> tuple[Law, One]:
     Raises:
         Refused: ``by`` may not decide, or there is no such path.
     """
-    Practice.objects.select_for_update().first()
+    Practice.objects.select_for_update(no_key=True).first()
     if not may_decide(by) or code not in packs():
         raise Refused("law.decide", OBJECT, f"{code}/{path}")
     law = Law([code])
@@ -255,7 +255,7 @@ def note_changed_packs() -> int:
     Returns:
         How many packs had changed.
     """
-    if Practice.objects.select_for_update().first() is None:
+    if Practice.objects.select_for_update(no_key=True).first() is None:
         return 0
     latest = {one.pack: one for one in LawVersion.objects.filter(followed_by__isnull=True)}
     changed = 0

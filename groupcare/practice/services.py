@@ -82,7 +82,7 @@ def update_practice(*, by: Person, seen: str = "", **fields: str) -> Practice:
         TypeError: a field cannot be changed.
         Practice.DoesNotExist: before the first set-up.
     """
-    practice = Practice.objects.select_for_update().get()
+    practice = Practice.objects.select_for_update(no_key=True).get()
     check_can_administer(by, "practice.update")
     if unknown := set(fields) - EDITABLE:
         raise TypeError(f"update_practice cannot change {', '.join(sorted(unknown))}.")
@@ -133,7 +133,7 @@ def name_external_reviewer(*, person: Person, by: Person) -> Practice:
         ValidationError: the person works inside of the practice.
         Practice.DoesNotExist: before the first set-up.
     """
-    practice = Practice.objects.select_for_update().get()
+    practice = Practice.objects.select_for_update(no_key=True).get()
     check_can_administer(by, "practice.name_external_reviewer")
     before = practice.external_reviewer
     if before is not None and before.id != person.id:

@@ -24,7 +24,7 @@ def destroy_key(*, owner: Owner, owner_id: UUID, purpose: Purpose) -> int:
     from groupcare.vault import datakeys
     from groupcare.vault.models import DataKey
 
-    live = DataKey.objects.select_for_update().filter(
+    live = DataKey.objects.select_for_update(no_key=True).filter(
         owner_kind=owner.value, owner_id=owner_id, purpose=purpose.value, destroyed_at__isnull=True
     )
     ids = [row.id for row in live]
@@ -69,7 +69,7 @@ def _rewrap_batch(size: int) -> int:
 
     keys = ring.current()
     rows = list(
-        DataKey.objects.select_for_update()
+        DataKey.objects.select_for_update(no_key=True)
         .filter(destroyed_at__isnull=True)
         .exclude(kek_id=keys.current)
         .order_by("id")[:size]

@@ -170,6 +170,12 @@ class PlainForm(forms.Form):
             _speak_plainly(field)
             _measure_plainly(field)
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that depends on data, with our sentences."""
+        _speak_plainly(field)
+        _measure_plainly(field)
+        self.fields[name] = field
+
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """Return what the field starts with: what was typed before the session ended, else what the page says.
 

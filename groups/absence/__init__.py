@@ -1,4 +1,4 @@
-"""The reasons for which a session is called off, as data, in each language."""
+"""The reasons for which a session is called off or moved, as data, in each language."""
 
 import tomllib
 from functools import cache

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groupcare.web.forms import DateInput, PlainForm, TimeInput
+from groupcare.web.templatetags.gc import shown_name
 from groups.attendance import codes
 from groups.localtime import to_utc
 from groups.services import MOST_WEEKS
@@ -75,7 +76,7 @@ class RosterForm(PlainForm):
         self.rows = rows
         choices = [("", _("Not filled in")), *((key, one.label(language)) for key, one in codes().items())]
         for row in rows:
-            entry, name = row.entry, row.place.name
+            entry, name = row.entry, shown_name(row.place)
             code, minutes, seen = self.names_of(row)
             self.fields[code] = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=entry.code if entry else ""

@@ -49,11 +49,12 @@ class SubstitutionStep(AppendOnly, models.Model):
     """What came of asking: accepted, declined, or taken back because somebody else was asked."""
 
     class Kind(models.TextChoices):
-        """The steps; the last two end it."""
+        """The steps; all but the first end it."""
 
         ACCEPTED = "accepted", _("Accepted")
         DECLINED = "declined", _("Declined")
         REPLACED = "replaced", _("Somebody else was asked")
+        MOVED = "moved", _("The session was moved to another time")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     substitution = models.ForeignKey(Substitution, on_delete=models.PROTECT, related_name="steps")

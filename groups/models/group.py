@@ -38,6 +38,12 @@ class TherapyGroup(models.Model):
         OPEN = "open", _("Open: people join and leave at any time")
         SLOW_OPEN = "slow_open", _("Slow-open: a new person only when a place is free")
 
+    class Course(models.TextChoices):
+        """Whether its members start together (reference: 7.1, fixed and revolving membership)."""
+
+        COHORT = "cohort", _("A cohort: everyone starts and ends together")
+        ROLLING = "rolling", _("Rolling: people start and end at different times")
+
     class Format(models.TextChoices):
         """Where the group meets."""
 
@@ -66,8 +72,18 @@ class TherapyGroup(models.Model):
     format = models.CharField(max_length=12, choices=Format)
     place = models.CharField(max_length=16)
     capacity = models.PositiveSmallIntegerField()
+    # Fewer than two present is not a group session. Source: domain reference, 7.3 and 7.5.
+    minimum = models.PositiveSmallIntegerField(default=2)
+    course = models.CharField(max_length=8, choices=Course, default=Course.ROLLING)
     language = models.CharField(max_length=8, choices=settings.LANGUAGES)
     site = models.ForeignKey("practice.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey("groups.Room", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Keys of groups/policies/policies.toml and the chosen value of each; what is missing stands at its first value.
+    policies = models.JSONField(default=dict, blank=True)
+    # Keys of groups/rituals/parts.toml in order, each with its minutes; empty means as the file has it.
+    rituals = models.JSONField(default=list, blank=True)
+    # Counts the changes of its settings: who saves names the one that they saw.
+    edition = models.PositiveIntegerField(default=0)
     online_link = EncryptedTextField(
         bound_as="groups.therapy_group.online_link",
         owner=Owner.GROUP,
@@ -89,6 +105,9 @@ class TherapyGroup(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(capacity__gte=2, capacity__lte=100), name="groups_group_capacity"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=2, minimum__lte=F("capacity")), name="groups_group_minimum"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +141,8 @@ class Facilitation(models.Model):
         TRAINEE = "trainee", _("Trainee")
         SUPERVISOR = "supervisor", _("Supervisor")
         STAND_IN = "stand_in", _("Lead by a will, without notes")
+        OBSERVER = "observer", _("Observer")
+        INTERPRETER = "interpreter", _("Interpreter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(TherapyGroup, on_delete=models.PROTECT, related_name="facilitations")

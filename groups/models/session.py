@@ -36,6 +36,14 @@ class GroupSession(models.Model):
     ends_at = models.DateTimeField()
     format = models.CharField(max_length=12, choices=TherapyGroup.Format)
     site = models.ForeignKey("practice.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey("groups.Room", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The series that planned it, and the day of that series' rule which it stands for, wherever it was moved to.
+    series = models.ForeignKey(
+        "groups.SessionSeries", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    series_day = models.DateField(null=True, blank=True)
+    # How often it was moved; each time is a ``SessionMove``.
+    moves = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State, default=State.SCHEDULED)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -47,7 +55,13 @@ class GroupSession(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["group", "number"], name="groups_session_number"),
+            models.UniqueConstraint(fields=["series", "series_day"], name="groups_session_one_for_a_day"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="groups_session_times"),
+            models.CheckConstraint(
+                condition=Q(series__isnull=True, series_day__isnull=True)
+                | Q(series__isnull=False, series_day__isnull=False),
+                name="groups_session_series_and_day",
+            ),
         ]
 
     def __str__(self) -> str:

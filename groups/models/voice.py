@@ -16,12 +16,14 @@ class SessionCall(AppendOnly, models.Model):
     session = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="calls")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     told_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    # How often the session had been moved then: who was told of the old time is told again.
+    moves = models.PositiveSmallIntegerField(default=0)
     told_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["session", "person"], name="groups_told_once"),
+            models.UniqueConstraint(fields=["session", "person", "moves"], name="groups_told_once"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,25 @@ from groups.selectors.about import (
     who_opened,
     who_sees_what,
 )
+from groups.selectors.closing import (
+    Kept,
+    group_to_close,
+    own_goodbyes,
+    parting_sessions,
+    records_kept,
+    standing_closing,
+)
+from groups.selectors.enrolment import (
+    Opened as OpenedEnrolment,
+)
+from groups.selectors.enrolment import (
+    get_enrolment,
+    joining,
+    led_by_colleagues,
+    newest_of_place,
+    own_offers,
+    waiting_list,
+)
 from groups.selectors.entry import Entry, Phase, entry, entry_for
 from groups.selectors.groups import (
     facilitators_of,
@@ -29,6 +48,7 @@ from groups.selectors.mistakes import (
     sealed_note,
     seen_through,
 )
+from groups.selectors.naming import own_named_place, own_named_places
 from groups.selectors.notes import (
     process_notes,
     progress_and_sealed,
@@ -39,6 +59,7 @@ from groups.selectors.notes import (
     standing_note,
     today,
 )
+from groups.selectors.overlap import Overlap, overlaps_in, own_list, worked_on
 from groups.selectors.records import (
     Opened,
     draft_to_check,
@@ -62,34 +83,52 @@ from groups.selectors.sessions import (
     visible_sessions,
 )
 from groups.selectors.voice import places_by_voice
+from groups.selectors.way import Way, first_with_way
 
 __all__ = [
     "Entry",
+    "Kept",
     "Opened",
+    "OpenedEnrolment",
+    "Overlap",
     "Phase",
     "Seen",
+    "Way",
     "draft_to_check",
     "entry",
     "entry_for",
     "facilitators_of",
     "facts_about_release",
+    "first_with_way",
+    "get_enrolment",
     "get_group",
     "get_own_request",
     "get_request",
     "get_session",
     "get_session_as_member",
+    "group_to_close",
     "group_with_facilitators",
     "in_plain_words",
+    "joining",
+    "led_by_colleagues",
     "members_of",
     "membership_of",
     "mistake_of",
     "my_memberships",
     "my_messages",
     "my_sessions",
+    "newest_of_place",
     "note_to_move",
     "opened",
+    "overlaps_in",
+    "own_goodbyes",
+    "own_list",
+    "own_named_place",
+    "own_named_places",
+    "own_offers",
     "own_places",
     "own_requests",
+    "parting_sessions",
     "place_for_record",
     "place_to_redirect",
     "places_by_voice",
@@ -100,6 +139,7 @@ __all__ = [
     "progress_and_sealed",
     "progress_notes",
     "readers_of",
+    "records_kept",
     "requests_of",
     "requests_to_work_on",
     "sealed_note",
@@ -111,10 +151,13 @@ __all__ = [
     "sessions_of",
     "sessions_with_notes",
     "staff_to_choose_from",
+    "standing_closing",
     "standing_note",
     "today",
     "visible_groups",
     "visible_sessions",
+    "waiting_list",
     "who_opened",
     "who_sees_what",
+    "worked_on",
 ]

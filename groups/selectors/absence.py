@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -16,8 +15,8 @@ from groupcare.accounts.models import Person
 from groupcare.audit import record
 from groupcare.exceptions import Refused
 from groupcare.outbox.selectors import reachable
-from groupcare.practice.selectors import practice
 from groupcare.vault import unlock
+from groups.localtime import practice_zone
 from groups.models import (
     Cancellation,
     ContactCard,
@@ -29,12 +28,12 @@ from groups.models import (
 )
 from groups.permissions import SESSION, groups_with, sees_tonight
 
-_ENDS = (SubstitutionStep.Kind.DECLINED, SubstitutionStep.Kind.REPLACED)
+_ENDS = (SubstitutionStep.Kind.DECLINED, SubstitutionStep.Kind.REPLACED, SubstitutionStep.Kind.MOVED)
 
 
 def _end_of_tomorrow(now: datetime) -> datetime:
     """Return the first moment after tomorrow, by the clocks of the practice."""
-    zone = ZoneInfo(practice().time_zone)
+    zone = practice_zone()
     return datetime.combine(now.astimezone(zone).date() + timedelta(days=2), time.min, tzinfo=zone)
 
 
@@ -49,7 +48,7 @@ def tonight(viewer: Person) -> QuerySet[GroupSession]:
     coming = Q(group__memberships__state__in=Membership.COMING)
     return (
         GroupSession.objects.filter(ends_at__gt=now, starts_at__lt=_end_of_tomorrow(now))
-        .select_related("group", "site")
+        .select_related("group", "site", "room")
         .annotate(expected=Count("group__memberships", filter=coming, distinct=True))
         .order_by("starts_at", "pk")
     )

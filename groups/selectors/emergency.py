@@ -64,7 +64,7 @@ def lines_of(viewer: Person, session: GroupSession) -> list[Line]:
     places = places_of(viewer, session)
     people = [place.person_id for place in places]
     cards = _newest_cards(people)
-    said = _newest_said(session, people)
+    said = said_by(session, people)
     unlock(session, places, list(cards.values()), list(said.values()))
     for place in places:
         record("emergency_sheet.read", object_type="groups.Membership", object_id=place.pk)
@@ -78,8 +78,11 @@ def _newest_cards(people: Iterable[UUID]) -> dict[UUID, ContactCard]:
     return {one.kept or one.person_id: one for one in rows.order_by("written_at", "pk")}
 
 
-def _newest_said(session: GroupSession, people: Iterable[UUID]) -> dict[UUID, Whereabouts]:
-    """Return what each person said last about where they are during the session, on whichever of their entries."""
+def said_by(session: GroupSession, people: Iterable[UUID]) -> dict[UUID, Whereabouts]:
+    """Return what each person said last about where they are during the session, on whichever of their entries.
+
+    Holds no check and records nothing: the caller does.
+    """
     later = Whereabouts.objects.filter(
         session=OuterRef("session"), person=OuterRef("person"), said_at__gt=OuterRef("said_at")
     )

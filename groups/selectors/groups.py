@@ -1,6 +1,6 @@
 """Groups, the people who run them and the people who belong to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from groupcare.accounts.models import Person
 from groupcare.exceptions import Refused
 from groupcare.vault import unlock
 from groups.models import Facilitation, LeaveWish, Membership, TherapyGroup
-from groups.permissions import GROUP, WORKING_ROLES, groups_with
+from groups.permissions import GROUP, NAMED_FROM, groups_with
+from groups.selectors.naming import newest_choice
 
 _FLAGS = {
     "can_manage": Right.MANAGE_GROUP,
@@ -62,11 +63,14 @@ def last_wish() -> Subquery:
 
 
 def members_of(viewer: Person, group: TherapyGroup) -> QuerySet[Membership]:
-    """Return the open memberships of a group the viewer may see, longest first, each with its person and ``wish``."""
+    """Return the open memberships of a group the viewer may see, longest first, each with its person and ``wish``.
+
+    And with ``pronouns_shown``: to whom the member lets this group show their pronouns, or None.
+    """
     return (
         Membership.objects.filter(group=group, group__in=groups_with(viewer, Right.SEE_GROUP), ended_at__isnull=True)
         .select_related("person__user", "group")
-        .annotate(wish=last_wish())
+        .annotate(wish=last_wish(), pronouns_shown=newest_choice("pronouns_shown"))
         .order_by("created_at", "pk")
     )
 
@@ -91,24 +95,35 @@ def membership_of(viewer: Person, group: TherapyGroup, pk: UUID, action: str = "
 
 
 def group_with_facilitators(
-    viewer: Person, pk: UUID, **annotations: Any
+    viewer: Person,
+    pk: UUID,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    right: Right = Right.SEE_GROUP,
+    action: str = "group.read",
 ) -> tuple[TherapyGroup, list[Facilitation], Facilitation]:
     """Return a visible group with its rights of the viewer, who runs it now or will (lead first), in one query.
 
-    The third is the row that carries ``annotations``, which may refer to ``OuterRef("group_id")``.
+    Args:
+        viewer: who asks.
+        pk: the group.
+        columns: more of the same query by their names, which may refer to ``OuterRef("group_id")``; the third that is
+            returned is the row that carries them.
+        right: what the viewer must hold on the group.
+        action: what is tried, for the trail.
 
     Raises:
         Refused: absent or forbidden; both look the same.
     """
     found = list(
-        Facilitation.objects.filter(group=pk, group__in=groups_with(viewer, Right.SEE_GROUP))
+        Facilitation.objects.filter(group=pk, group__in=groups_with(viewer, right))
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now()))
         .select_related("group__site", "person")
-        .annotate(**{name: may_on(viewer, right, "group_id") for name, right in _FLAGS.items()}, **annotations)
+        .annotate(**{name: may_on(viewer, flag, "group_id") for name, flag in _FLAGS.items()}, **(columns or {}))
         .order_by("valid_from", "pk")
     )
     if not found:
-        raise Refused("group.read", GROUP, pk)
+        raise Refused(action, GROUP, pk)
     group, order = found[0].group, list(Facilitation.Role)
     for name in _FLAGS:
         setattr(group, name, getattr(found[0], name))
@@ -131,14 +146,14 @@ def my_memberships(viewer: Person) -> QuerySet[Membership]:
 
 
 def staff_to_choose_from(viewer: Person, group: TherapyGroup) -> Sequence[Person]:
-    """Return colleagues who may help to run a group the viewer manages, by name; without those who do.
+    """Return colleagues who may help to run a group the viewer manages, watch or interpret, by name; not those who do.
 
     Names of colleagues are known inside a practice; still only the manager of a group is shown them.
     """
     busy = Facilitation.objects.filter(group=group).filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
     )
-    roles = RoleHolding.objects.current().filter(role__in=WORKING_ROLES)
+    roles = RoleHolding.objects.current().filter(role__in=NAMED_FROM)
     managed = groups_with(viewer, Right.MANAGE_GROUP).filter(pk=group.pk)
     people = list(
         Person.objects.filter(Exists(managed), pk__in=roles.values("person_id")).exclude(

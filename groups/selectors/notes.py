@@ -15,7 +15,7 @@ from groups.models import GroupSession, NoteCorrection, ProcessNote, ProgressNot
 from groups.permissions import SESSION, groups_with
 from groups.selectors.entry import OPENS_BEFORE
 from groups.selectors.groups import may_on
-from groups.selectors.sessions import visible_sessions
+from groups.selectors.sessions import run_alone, visible_sessions
 
 
 def session_to_read(viewer: Person, pk: UUID, action: str = "process_note.read") -> GroupSession:
@@ -125,7 +125,7 @@ def session_to_write_about(viewer: Person, pk: UUID, action: str) -> GroupSessio
         Refused: no such session, or no right to write its notes.
     """
     allowed = groups_with(viewer, Right.WRITE_NOTES).values("pk")
-    found = GroupSession.objects.filter(pk=pk, group__in=allowed).select_related("group", "site").first()
+    found = GroupSession.objects.filter(pk=pk, group__in=allowed).select_related("group", "site", "room").first()
     if found is None:
         raise Refused(action, SESSION, pk)
     return found
@@ -162,8 +162,11 @@ def today(viewer: Person, *, days: int, most: int) -> tuple[list[GroupSession], 
     past = seen.filter(unwritten, ends_at__lte=now, group__in=writable)
     rows: QuerySet[Any] = (
         GroupSession.objects.filter(pk__in=ahead.values("pk").union(past.values("pk")))
-        .select_related("group", "site")
-        .annotate(can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"))
+        .select_related("group", "site", "room")
+        .annotate(
+            can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"),
+            can_count=Q(may_on(viewer, Right.WRITE_NOTES, "group_id")) | Q(pk__in=run_alone(viewer)),
+        )
         # Latest first, so that old notes never push out what comes next.
         .order_by("-starts_at", "pk")[: 10 * most]
     )

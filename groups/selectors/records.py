@@ -18,7 +18,7 @@ from groupcare.exceptions import InvalidTransition, Refused
 from groupcare.outbox.models import Address
 from groupcare.vault import unlock
 from groups import record_states as states
-from groups.models import Facilitation, Membership, RecordRequest, RecordStep
+from groups.models import ChosenName, Enrolment, Facilitation, Membership, RecordRequest, RecordStep
 from groups.name_scan import Known
 from groups.permissions import groups_with
 from groups.record_files import Draft, read_draft
@@ -231,7 +231,7 @@ def own_places(viewer: Person) -> list[Membership]:
 
 
 def people_to_look_for(person_id: UUID) -> tuple[list[Known], list[str]]:
-    """Return everybody who shares a group with the person, now or before, and the person's own names.
+    """Return everybody who shares a group with the person or was on the way into it, and the person's own names.
 
     Asked by the service that prepares a record, after it has let in who prepares it.
     """
@@ -239,13 +239,23 @@ def people_to_look_for(person_id: UUID) -> tuple[list[Known], list[str]]:
     shared = Membership.objects.filter(person__in=mine).values("group_id")
     places = list(Membership.objects.filter(group__in=shared).select_related("person__user"))
     running = list(Facilitation.objects.filter(group__in=shared).select_related("person__user"))
-    people = {*(one.person_id for one in places), *(one.person_id for one in running)}
+    asked = list(Enrolment.objects.filter(group__in=shared).select_related("person__user"))
+    people = {one.person_id for rows in (places, running, asked) for one in rows}
     addresses = list(Address.objects.filter(person__in=people))
-    unlock(places, running, addresses)
+    # What somebody was called before may still stand in a note.
+    chosen = list(ChosenName.objects.filter(group__in=shared).select_related("membership"))
+    unlock(places, running, asked, addresses, chosen)
     own = [place.alias for place in places if place.person_id in mine]
+    own += [one.name for one in asked if one.person_id in mine]
+    own += [one.before for one in chosen if one.membership.person_id in mine]
     names: dict[UUID, set[str]] = {}
+    for one in chosen:
+        names.setdefault(one.membership.person_id, set()).add(one.before)
     staff = {one.person_id: one.person for one in running}
-    persons: dict[UUID, Person] = {**staff, **{one.person_id: one.person for one in places}}
+    persons: dict[UUID, Person] = {**staff, **{one.person_id: one.person for one in asked}}
+    persons |= {one.person_id: one.person for one in places}
+    for way in asked:
+        names.setdefault(way.person_id, set()).add(way.name)
     for place in places:
         names.setdefault(place.person_id, set()).add(place.alias)
     contacts = _contacts(persons, addresses)

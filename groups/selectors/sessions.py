@@ -1,5 +1,6 @@
 """Sessions as seen by those who run them, and by a member."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def visible_sessions(viewer: Person) -> QuerySet[GroupSession]:
     return (
         # One IN over a UNION: of two INs joined by OR PostgreSQL makes two filters over every session there is.
         GroupSession.objects.filter(pk__in=of_groups.values("pk").union(single.values("pk")))
-        .select_related("group", "site")
+        .select_related("group", "site", "room")
         .order_by("starts_at", "pk")
     )
 
@@ -65,7 +66,7 @@ def get_session(viewer: Person, pk: UUID, action: str = "session.read") -> Group
         .filter(pk=pk)
         .annotate(
             can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"),
-            can_run=Q(may_on(viewer, Right.SEE_GROUP, "group_id")) | Q(pk__in=_run_alone(viewer)),
+            can_run=Q(may_on(viewer, Right.SEE_GROUP, "group_id")) | Q(pk__in=run_alone(viewer)),
             can_manage=may_on(viewer, Right.MANAGE_GROUP, "group_id"),
             can_read_notes=may_on(viewer, Right.READ_NOTES, "group_id"),
             can_write_notes=may_on(viewer, Right.WRITE_NOTES, "group_id"),
@@ -77,22 +78,31 @@ def get_session(viewer: Person, pk: UUID, action: str = "session.read") -> Group
     return found
 
 
-def _run_alone(viewer: Person) -> Any:
+def run_alone(viewer: Person) -> Any:
     """Return the single sessions that the viewer runs for somebody else."""
     return sessions_with(viewer, Right.RUN_SESSION).values("pk")
 
 
-def session_to_run(viewer: Person, pk: UUID, action: str, right: Right = Right.SEE_GROUP) -> GroupSession:
+def session_to_run(
+    viewer: Person, pk: UUID, action: str, right: Right = Right.SEE_GROUP, columns: Mapping[str, Any] | None = None
+) -> GroupSession:
     """Return the session for those who hold ``right`` on its group, or run this one for somebody else.
+
+    Args:
+        viewer: who asks.
+        pk: the session.
+        action: what is tried, for the trail.
+        right: what they must hold on the group.
+        columns: more columns of the same query by their names.
 
     Raises:
         Refused: absent or forbidden; both look the same.
     """
-    mine = Q(group__in=groups_with(viewer, right).values("pk")) | Q(pk__in=_run_alone(viewer))
+    mine = Q(group__in=groups_with(viewer, right).values("pk")) | Q(pk__in=run_alone(viewer))
     found = (
         GroupSession.objects.filter(mine, pk=pk)
-        .select_related("group", "site")
-        .annotate(can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"))
+        .select_related("group", "site", "room")
+        .annotate(can_see_group=may_on(viewer, Right.SEE_GROUP, "group_id"), **(columns or {}))
         .first()
     )
     if found is None:
@@ -103,7 +113,7 @@ def session_to_run(viewer: Person, pk: UUID, action: str, right: Right = Right.S
 def places_of(viewer: Person, session: GroupSession) -> list[Membership]:
     """Return who has a place in the session, or had one at its end, longest first, for those who run it; else nobody."""
     mine = GroupSession.objects.filter(
-        Q(group__in=groups_with(viewer, Right.SEE_GROUP).values("pk")) | Q(pk__in=_run_alone(viewer)), pk=session.pk
+        Q(group__in=groups_with(viewer, Right.SEE_GROUP).values("pk")) | Q(pk__in=run_alone(viewer)), pk=session.pk
     )
     then = Q(ended_at__isnull=True) | Q(ended_at__gt=session.ends_at)
     found = Membership.objects.filter(then, Exists(mine), group_id=session.group_id, created_at__lt=session.ends_at)
@@ -121,7 +131,7 @@ def _of_member(viewer: Person) -> QuerySet[GroupSession]:
             agreed_at=Subquery(agreed[:1]),
             said_where=Exists(Whereabouts.objects.filter(own, session=OuterRef("pk"))),
         )
-        .select_related("site", "group")
+        .select_related("site", "room", "group")
     )
 
 

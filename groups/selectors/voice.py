@@ -20,7 +20,7 @@ def places_by_voice(viewer: Person, session: GroupSession) -> list[Membership]:
 
     Each has ``told_at`` and ``rules_at``, or None.
     """
-    calls = SessionCall.objects.filter(as_one_with("person", "person_id"), session=session)
+    calls = SessionCall.objects.filter(as_one_with("person", "person_id"), session=session, moves=session.moves)
     rules = Observance.objects.filter(
         as_one_with("person", "person_id"), session=session, kind=Observance.Kind.GROUND_RULES
     )

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,13 +10,13 @@ from groupcare.access import Right, end_grants, grant
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import InvalidTransition, Refused
-from groupcare.outbox.selectors import reachable
-from groupcare.outbox.services import Draft, Link, queue_many
+from groupcare.outbox.services import Draft, Link, drop_overtaken, queue_many
 from groups.absence import reasons
-from groups.models import Cancellation, Facilitation, GroupSession, Membership, Substitution, SubstitutionStep
+from groups.models import Cancellation, GroupSession, Substitution, SubstitutionStep
 from groups.permissions import SESSION, groups_with
 from groups.selectors.absence import asked_to_run, open_substitutions, substitutes_to_choose_from, tonight
 from groups.selectors.entry import SHUTS_AFTER
+from groups.services import notices
 
 SUBSTITUTION = "groups.Substitution"
 
@@ -28,7 +27,7 @@ def _locked(by: Person, session_id: UUID, action: str) -> GroupSession:
     Raises:
         Refused: absent, or neither.
     """
-    found = GroupSession.objects.select_for_update().filter(pk=session_id).first()
+    found = GroupSession.objects.select_for_update(no_key=True).filter(pk=session_id).first()
     managed = groups_with(by, Right.MANAGE_GROUP)
     if found is None or not (managed.filter(pk=found.group_id).exists() or tonight(by).filter(pk=session_id).exists()):
         raise Refused(action, SESSION, session_id)
@@ -64,65 +63,39 @@ def cancel_session(*, session: GroupSession, reason: str, by: Person) -> GroupSe
     _check_to_come(found, told)
     if GroupSession.State.CANCELLED not in GroupSession.TRANSITIONS[found.state]:
         raise InvalidTransition(told)
-    if reason not in reasons():
-        raise ValidationError({"reason": _("Choose one of the reasons.")})
-    found.state = GroupSession.State.CANCELLED
-    found.full_clean()
-    found.save(update_fields=["state"])
-    done = Cancellation(session=found, reason=reason, called_off_by=by)
-    done.full_clean()
-    done.save()
-    record("session.cancel", object_type=SESSION, object_id=found.pk)
-    _tell_members(found)
-    _tell_staff(found, f"cancelled:{done.pk}", without={by.pk})
+    check_reason(reason)
+    done = call_off(found, reason, by)
+    notices.tell_cancelled(found)
+    asked = {one.person_id for one in open_substitutions([found]).values()}
+    people = notices.staff_then(found.group_id, found.starts_at, found.ends_at) | asked
+    notices.tell_staff(people - {by.pk}, found, f"cancelled:{done.pk}", link="start")
     return found
 
 
-def _tell_members(session: GroupSession) -> None:
-    """Queue one neutral notice for everyone with a place whom a message can reach."""
-    coming = Membership.objects.filter(group_id=session.group_id, state__in=Membership.COMING)
-    people = list(coming.order_by("created_at", "pk").values_list("person_id", flat=True))
-    told = reachable(people)
-    queue_many(
-        [
-            Draft(
-                recipient_id=person_id,
-                kind="visit_cancelled",
-                key=f"cancelled:{session.pk}:{person_id}",
-                link=Link("session", session.pk, 0),
-                when=session.starts_at,
-                expires_at=session.ends_at,
-            )
-            for person_id in people
-            if person_id in told
-        ]
-    )
+def call_off(session: GroupSession, reason: str, by: Person) -> Cancellation:
+    """Write that a locked session was called off, and record it; the caller has checked who may, and tells everybody."""
+    session.state = GroupSession.State.CANCELLED
+    session.full_clean()
+    session.save(update_fields=["state"])
+    done = Cancellation(session=session, reason=reason, called_off_by=by)
+    done.full_clean()
+    done.save()
+    # Nobody is asked any more to run it for a colleague.
+    drop_overtaken(object_ids=(session.pk,), kinds=("stand_in_asked",))
+    record("session.cancel", object_type=SESSION, object_id=session.pk)
+    return done
+
+
+def check_reason(reason: str) -> None:
+    """Raise ``ValidationError`` unless this is one of the fixed reasons."""
+    if reason not in reasons():
+        raise ValidationError({"reason": _("Choose one of the reasons.")})
 
 
 def _tell_staff(session: GroupSession, key: str, *, without: set[UUID], also: frozenset[UUID] = frozenset()) -> None:
-    """Queue a neutral notice for those who run the group now, and for ``also``; those in ``without`` know already."""
-    now = timezone.now()
-    running = Facilitation.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=now),
-        group_id=session.group_id,
-        valid_from__lte=now,
-        role__in=(Facilitation.Role.LEAD, Facilitation.Role.CO),
-    )
+    """Queue a neutral notice for those who lead the group now, and for ``also``; those in ``without`` know already."""
     asked = {one.person_id for one in open_substitutions([session]).values()}
-    people = (set(running.values_list("person_id", flat=True)) | asked | also) - without
-    queue_many(
-        [
-            Draft(
-                recipient_id=person_id,
-                kind="plan_changed",
-                key=f"plan:{key}:{person_id}",
-                link=Link("work", session.pk, 0),
-                when=session.starts_at,
-                expires_at=session.ends_at,
-            )
-            for person_id in sorted(reachable(people))
-        ]
-    )
+    notices.tell_staff((notices.staff_now(session.group_id) | asked | also) - without, session, key)
 
 
 @unit_of_work()
@@ -154,7 +127,7 @@ def hand_over(*, session_id: UUID, person_id: UUID, seen: UUID | None, by: Perso
     if person is None:
         raise ValidationError({"person": _("Choose one of the colleagues on the list.")})
     if standing:
-        _end(standing, SubstitutionStep.Kind.REPLACED, by)
+        end_substitution(standing, SubstitutionStep.Kind.REPLACED, by)
     asked = Substitution(session=session, person=person, asked_by=by, until=session.ends_at + SHUTS_AFTER)
     asked.full_clean()
     asked.save()
@@ -181,12 +154,14 @@ def _ask(asked: Substitution) -> None:
     )
 
 
-def _end(standing: Substitution, kind: str, by: Person) -> None:
+def end_substitution(standing: Substitution, kind: str, by: Person) -> None:
     """Write the step that ends a substitution, and end its rights."""
     step = SubstitutionStep(substitution=standing, kind=kind, taken_by=by)
     step.full_clean()
     step.save()
     end_grants(person=standing.person, obj=standing.session, at=step.taken_at)
+    # The question would name an hour that is nobody's any more.
+    drop_overtaken(object_ids=(standing.session_id,), kinds=("stand_in_asked",))
     record(f"substitution.{kind}", object_type=SUBSTITUTION, object_id=standing.pk)
 
 
@@ -198,7 +173,7 @@ def answer_substitution(*, session_id: UUID, accept: bool, by: Person) -> Substi
         Refused: ``by`` is not asked (any more), or the session does not exist.
         InvalidTransition: the session was called off or is over.
     """
-    session = GroupSession.objects.select_for_update().filter(asked_to_run(by), pk=session_id).first()
+    session = GroupSession.objects.select_for_update(no_key=True).filter(asked_to_run(by), pk=session_id).first()
     if session is None:
         raise Refused("substitution.answer", SESSION, session_id)
     # Whoever replaces it needs the same lock.
@@ -207,7 +182,7 @@ def answer_substitution(*, session_id: UUID, accept: bool, by: Person) -> Substi
     if accept:
         _accept(standing, by)
     else:
-        _end(standing, SubstitutionStep.Kind.DECLINED, by)
+        end_substitution(standing, SubstitutionStep.Kind.DECLINED, by)
     _tell_staff(session, f"answered:{standing.pk}:{accept}", without={by.pk}, also=frozenset({standing.asked_by_id}))
     return standing
 

@@ -16,11 +16,12 @@ from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import InvalidTransition, Refused
 from groupcare.practice.selectors import practice
 from groupcare.vault import unlock
-from groups.localtime import today_in
+from groups.localtime import practice_zone, today_in
 from groups.models import Membership, TherapyGroup
 from groups.permissions import locked_group
-from groups.services.people import check_can_have_place, person_at, write_to_member
-from groups.services.sessions import practice_zone
+from groups.services.overlap_checks import ask_check
+from groups.services.people import check_can_have_place, check_not_on_the_way, person_at, write_to_member
+from groups.services.still_open import check_open_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def add_members(*, group: TherapyGroup, members: Sequence[NewMember], by: Person
         ValidationError: no places are free, or a row cannot be used; its keys are ``<row>_<field>``.
     """
     group = locked_group(by, group.pk, Right.MANAGE_GROUP, "membership.enter")
+    check_open_on(group)
     _check_rows(group, members)
     return [_enter(group, member, row, by) for row, member in enumerate(members)]
 
@@ -93,6 +95,7 @@ def _enter(group: TherapyGroup, member: NewMember, row: int, by: Person) -> Memb
     if known is not None:
         try:
             check_can_have_place(known, group)
+            check_not_on_the_way(known, group)
         except ValidationError as error:
             raise ValidationError({f"{row}_email": error.messages}) from None
     name = " ".join(member.used_name.split())
@@ -106,6 +109,7 @@ def _enter(group: TherapyGroup, member: NewMember, row: int, by: Person) -> Memb
     )
     place.full_clean()
     place.save(force_insert=True)
+    ask_check(person.pk)
     if member.email:
         write_to_member(place, member.email, by)
     record("membership.enter", object_type="groups.Membership", object_id=place.pk)
@@ -122,7 +126,7 @@ def give_address(*, membership_id: UUID, group: TherapyGroup, email: str, by: Pe
         ValidationError: the address is none.
     """
     group = locked_group(by, group.pk, Right.MANAGE_GROUP, "membership.give_address")
-    place = Membership.objects.select_for_update().filter(group=group, pk=membership_id).first()
+    place = Membership.objects.select_for_update(no_key=True).filter(group=group, pk=membership_id).first()
     if place is None:
         raise Refused("membership.give_address", "groups.Membership", membership_id)
     if place.ended_at is not None or place.person.login is not None:

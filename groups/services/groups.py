@@ -56,6 +56,8 @@ def create_group(*, by: Person, **fields: Unpack[GroupFields]) -> TherapyGroup:
     if sentence := missing_steps_sentence():
         raise ValidationError({NON_FIELD_ERRORS: sentence})
     group = TherapyGroup(**fields)
+    if group.openness == TherapyGroup.Openness.CLOSED:
+        group.course = TherapyGroup.Course.COHORT
     _check_meeting_place(group)
     group.full_clean()
     group.save(force_insert=True)

@@ -54,7 +54,7 @@ def acknowledge_ground_rules(*, session_id: UUID, by: Person) -> Observance:
         InvalidTransition: the session was called off, is over, or is too far away.
     """
     found = entry(by, session_id, "ground_rules.acknowledge")
-    place = Membership.objects.select_for_update().get(
+    place = Membership.objects.select_for_update(no_key=True).get(
         group_id=found.session.group_id, person=by, ended_at__isnull=True
     )
     check_gate(found)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from groupcare.access import Right, roles_by_person
+from groupcare.accounts.merge_models import as_one
 from groupcare.accounts.models import Person
 from groupcare.accounts.services import switch_off_stranger
 from groupcare.accounts.services.strangers import WRONG_PERSON, check_other_address
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import Refused
 from groupcare.vault import unlock
-from groups.models import Facilitation, Membership, MistakenPlace, TherapyGroup
+from groups.models import Enrolment, Facilitation, Membership, MistakenPlace, TherapyGroup
 from groups.permissions import locked_group
 from groups.ports import invalidate_answers
 from groups.services.people import advance, invite_member, person_at, write_to_member
@@ -44,14 +45,14 @@ def redirect_place(*, membership_id: UUID, group_id: UUID, email: str, by: Perso
         ValidationError: it is the address it went to, none at all, or somebody with a place in the group has it.
     """
     group = locked_group(by, group_id, Right.MANAGE_GROUP, "membership.redirect")
-    found = Membership.objects.select_for_update().filter(group=group, pk=membership_id).first()
+    found = Membership.objects.select_for_update(no_key=True).filter(group=group, pk=membership_id).first()
     if found is None:
         raise Refused("membership.redirect", "groups.Membership", membership_id)
     # Only the person's own row: PostgreSQL locks nothing that an outer join may leave out.
-    person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.person_id)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=found.person_id)
     unlock(found, person)
     check_other_address(person, email)
-    if _is_unused(person) and person_at(email) is None and found.state != Membership.State.ENDED:
+    if _is_unused(person, found) and person_at(email) is None and found.state != Membership.State.ENDED:
         write_to_member(found, email, by)
         record("membership.redirect", object_type="groups.Membership", object_id=found.pk, purpose=WRONG_PERSON)
         return Redirected(found, None)
@@ -74,15 +75,26 @@ def _in_place_of(found: Membership, stranger: Person, group: TherapyGroup, email
     return Redirected(instead, mistake)
 
 
-def _is_unused(person: Person) -> bool:
+def _is_unused(person: Person, place: Membership) -> bool:
     """Tell whether nobody ever signed in as this person, and nothing but one place hangs on them."""
-    return person.login is None and Membership.objects.filter(person=person).count() == 1
+    return (
+        person.login is None
+        and Membership.objects.filter(person=person).count() == 1
+        and not _is_on_another_way(person, place)
+    )
+
+
+def _is_on_another_way(person: Person, place: Membership) -> bool:
+    """Tell whether somebody is or was on the way into any group, other than the way that led to this place."""
+    ways = Enrolment.objects.filter(as_one("person", [person.pk]))
+    return ways.exclude(steps__place=place).exists()
 
 
 def _is_known_only_here(person: Person, place: Membership) -> bool:
-    """Tell whether the account leads nowhere but to this place: no other group, no work here."""
+    """Tell whether the account leads nowhere but to this place: no other group, no way into one, no work here."""
     return not (
         Membership.objects.filter(person=person).exclude(pk=place.pk).exists()
+        or _is_on_another_way(person, place)
         or Facilitation.objects.filter(person=person).exists()
         or roles_by_person([person.pk]).get(person.pk)
     )

@@ -12,7 +12,7 @@ from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
 from groupcare.exceptions import Refused
 from groupcare.vault import unlock
-from groups.models import GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
+from groups.models import ChosenName, GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
 from groups.names import names_another
 from groups.permissions import SESSION, locked_group
 from groups.selectors.entry import OPENS_BEFORE
@@ -44,7 +44,7 @@ def _locked_session(by: Person, session_id: UUID, action: str) -> tuple[TherapyG
         raise Refused(action, SESSION, session_id) from None
     if session is None:
         raise Refused(action, SESSION, session_id)
-    session = GroupSession.objects.select_for_update().get(pk=session_id)
+    session = GroupSession.objects.select_for_update(no_key=True).get(pk=session_id)
     if session.state == GroupSession.State.CANCELLED:
         raise ValidationError({"__all__": _("This session was called off. It has no notes.")})
     if timezone.now() < session.starts_at - OPENS_BEFORE:
@@ -140,12 +140,16 @@ def _check_seen(standing: UUID | None, seen: UUID | None) -> None:
 def _check_names_nobody_else(text: str, place: Membership) -> None:
     """Raise ``ValidationError`` if the text names somebody else who has or had a place in the group."""
     everyone = list(Membership.objects.filter(group_id=place.group_id).select_related("person"))
-    unlock([*everyone, *(one.person for one in everyone)])
+    chosen = list(ChosenName.objects.filter(group=place.group_id).select_related("membership"))
+    unlock([*everyone, *(one.person for one in everyone)], chosen)
     own: list[str] = []
     others: list[str] = []
     for one in everyone:
         names = [one.alias, one.person.used_name, one.person.legal_name]
         (own if one.person_id == place.person_id else others).extend(name for name in names if name)
+    # What the group called somebody before names them still.
+    for row in chosen:
+        (own if row.membership.person_id == place.person_id else others).append(row.before)
     if names_another(text, own=own, others=others):
         raise ValidationError({"body": _("This note names another member: use initials or leave it out.")})
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from groupcare.access import Right
 from groupcare.accounts.models import Person
 from groupcare.audit import record, unit_of_work
-from groups.localtime import weekly
+from groups.localtime import practice_zone, weekly
 from groups.models import GroupSession, TherapyGroup
 from groups.permissions import SESSION, locked_group
-from groups.services.sessions import LONGEST, check_overlaps_none, practice_zone
+from groups.services.sessions import LONGEST, check_overlaps_none
 
 #: Our choice, because a year at a time is as much as one can check on a calendar; the form can be sent again.
 MOST_PAST_WEEKS = 52

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from groupcare.access import Right, end_grants, grant, roles_by_person
 from groupcare.access import Role as AccessRole
-from groupcare.accounts.merge_models import kept_ids
+from groupcare.accounts.merge_models import as_one, kept_ids
 from groupcare.accounts.models import Person
 from groupcare.accounts.services import create_person, invite
 from groupcare.audit import record, unit_of_work
@@ -18,9 +18,13 @@ from groupcare.exceptions import InvalidTransition, Refused
 from groupcare.outbox.selectors import person_ids_for
 from groupcare.outbox.services import Link, queue
 from groupcare.practice.selectors import practice
+from groups.enrolment_states import OPEN
 from groups.models import Facilitation, Membership, TherapyGroup
-from groups.permissions import WORKING_ROLES, locked_group
-from groups.roles import ROLE_RIGHTS
+from groups.permissions import NAMED_FROM, WORKING_ROLES, locked_group
+from groups.roles import IN_THE_CIRCLE, ROLE_RIGHTS
+from groups.selectors.enrolment import with_state
+from groups.services.overlap_checks import ask_check
+from groups.services.still_open import check_open_on
 
 
 def grant_by_role(facilitation: Facilitation) -> None:
@@ -49,7 +53,7 @@ def add_facilitator(
 
     Args:
         group: the group.
-        person: a colleague who holds the role facilitator or trainee.
+        person: a colleague who holds the role facilitator or trainee; or reception, to watch or to interpret.
         role: a value of ``Facilitation.Role``.
         by: who manages the group.
         valid_from: first moment, aware; None means now.
@@ -80,8 +84,13 @@ def add_facilitator(
 
 
 def _check_works_as(person: Person, role: str) -> None:
-    """Raise ``ValidationError`` unless the person works with groups; someone in training only as a trainee."""
+    """Raise ``ValidationError`` unless the person works with groups; someone in training only as a trainee.
+
+    To watch or to interpret gives no right, so reception may be named too.
+    """
     held = roles_by_person([person.pk]).get(person.pk, frozenset())
+    if held & NAMED_FROM and role in IN_THE_CIRCLE:
+        return
     if not held & WORKING_ROLES:
         raise ValidationError({"person": _("Choose someone who works here as a facilitator or trainee.")})
     if AccessRole.FACILITATOR not in held and role != Facilitation.Role.TRAINEE:
@@ -98,7 +107,7 @@ def end_facilitation(*, facilitation_id: UUID, group: TherapyGroup, by: Person) 
         ValidationError: the last lead would go.
     """
     group = locked_group(by, group.pk, Right.MANAGE_GROUP, "facilitation.end")
-    found = Facilitation.objects.select_for_update().filter(group=group, pk=facilitation_id).first()
+    found = Facilitation.objects.select_for_update(no_key=True).filter(group=group, pk=facilitation_id).first()
     if found is None:
         raise Refused("facilitation.end", "groups.Facilitation", facilitation_id)
     now = timezone.now()
@@ -137,21 +146,25 @@ def invite_member(
 
     Raises:
         Refused: ``by`` does not manage the group, or it does not exist.
-        ValidationError: no place is free, or the person has one already or runs the group.
+        ValidationError: no place is free, the group has ended, or the person has one already, runs the group or
+            is on the way into it: then the place is offered there.
     """
     group = locked_group(by, group.pk, Right.MANAGE_GROUP, "membership.invite")
+    check_open_on(group)
     taken = Membership.objects.filter(group=group, ended_at__isnull=True)
     if taken.count() >= group.capacity:
         raise ValidationError({"__all__": _("All places of this group are taken. End a place first.")})
     person = person_at(email)
     if person is not None:
         check_can_have_place(person, group)
+        check_not_on_the_way(person, group)
     else:
         zone = practice().time_zone
         person = create_person(used_name=used_name, by=by, language=language or group.language, time_zone=zone)
     membership = Membership(group=group, person=person, alias=used_name)
     membership.full_clean()
     membership.save(force_insert=True)
+    ask_check(person.pk)
     write_to_member(membership, email, by)
     record("membership.invite", object_type="groups.Membership", object_id=membership.pk)
     return membership
@@ -172,9 +185,21 @@ def check_can_have_place(person: Person, group: TherapyGroup) -> None:
     """Raise ``ValidationError`` if the person has a place in the group or runs it."""
     if Membership.objects.filter(group=group, person=person, ended_at__isnull=True).exists():
         raise ValidationError({"email": _("Somebody with this address has a place in this group already.")})
+    check_does_not_run(person, group)
+
+
+def check_does_not_run(person: Person, group: TherapyGroup) -> None:
+    """Raise ``ValidationError`` if the person runs the group, now or later."""
     running = Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
     if Facilitation.objects.filter(running, group=group, person=person).exists():
         raise ValidationError({"email": _("Someone who runs this group cannot have a place in it.")})
+
+
+def check_not_on_the_way(person: Person, group: TherapyGroup) -> None:
+    """Raise ``ValidationError`` if somebody, under any of their entries, is on the way into a locked group already."""
+    mine = as_one("person", [kept_ids([person.pk])[person.pk]])
+    if with_state().filter(mine, group=group, step_state__in=OPEN).exists():
+        raise ValidationError({"email": _("Somebody with this address is on the list already.")})
 
 
 def write_to_member(membership: Membership, email: str, by: Person) -> None:
@@ -212,27 +237,10 @@ def advance(membership: Membership, to: str) -> None:
 def start_preparing(*, group_id: UUID, by: Person) -> None:
     """Mark the caller's own place as being prepared, once they did something for it; harmless twice."""
     mine = (
-        Membership.objects.select_for_update()
+        Membership.objects.select_for_update(no_key=True)
         .filter(group_id=group_id, person=by, state=Membership.State.INVITED)
         .first()
     )
     if mine is not None:
         advance(mine, Membership.State.PREPARING)
         record("membership.prepare", object_type="groups.Membership", object_id=mine.pk)
-
-
-@unit_of_work()
-def end_membership(*, membership_id: UUID, group: TherapyGroup, by: Person) -> Membership:
-    """End a place in the group now. The person keeps their copies; reminders and the gate stop at once.
-
-    Raises:
-        Refused: ``by`` does not manage the group, or it has no such place.
-        InvalidTransition: it has ended already.
-    """
-    group = locked_group(by, group.pk, Right.MANAGE_GROUP, "membership.end")
-    found = Membership.objects.select_for_update().filter(group=group, pk=membership_id).first()
-    if found is None:
-        raise Refused("membership.end", "groups.Membership", membership_id)
-    advance(found, Membership.State.ENDED)
-    record("membership.end", object_type="groups.Membership", object_id=found.pk)
-    return found

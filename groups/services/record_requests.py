@@ -21,7 +21,9 @@ def ask_for_own_record(*, membership_id: UUID, by: Person) -> RecordRequest:
     Raises:
         Refused: absent, or somebody else's place.
     """
-    place = Membership.objects.select_for_update().filter(as_one("person", [by.pk]), pk=membership_id).first()
+    place = (
+        Membership.objects.select_for_update(no_key=True).filter(as_one("person", [by.pk]), pk=membership_id).first()
+    )
     if place is None:
         raise Refused("record_request.ask", PLACE, membership_id)
     mine = RecordRequest.objects.filter(membership=place, recipient_kind=RecordRequest.Recipient.SELF)
@@ -45,7 +47,7 @@ def open_record_request(
         ValidationError: no reason, no recipient, or the same is open already.
     """
     place = place_for_record(by, group.pk, membership_id, "record_request.open")
-    Membership.objects.select_for_update().get(pk=place.pk)
+    Membership.objects.select_for_update(no_key=True).get(pk=place.pk)
     for one in requests_of(by, place):
         if one.is_open and one.request.recipient_kind == recipient_kind and one.request.recipient == recipient:
             raise ValidationError({"__all__": _("A request for this is open already. Finish or cancel it first.")})

@@ -44,7 +44,7 @@ class Choice:
 def _locked(request_id: UUID) -> None:
     """Lock the place that a request is about: the request itself takes no change, so it takes no lock."""
     about = RecordRequest.objects.filter(pk=request_id).values("membership_id")
-    list(Membership.objects.select_for_update().filter(pk__in=about).values_list("pk"))
+    list(Membership.objects.select_for_update(no_key=True).filter(pk__in=about).values_list("pk"))
 
 
 def _may(found: Opened, kind: str) -> Opened:

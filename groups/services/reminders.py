@@ -19,9 +19,9 @@ REMIND_BEFORE = timedelta(hours=24)
 BATCH = 500
 
 
-def reminder_key(session_id: object, person_id: object) -> str:
-    """Return the key under which one reminder exists once, however often the sweep runs."""
-    return f"reminder:{session_id}:{person_id}"
+def reminder_key(session: GroupSession, person_id: object) -> str:
+    """Return the key under which one reminder exists once, however often the sweep runs; each move has its own."""
+    return f"reminder:{session.pk}:{person_id}" + (f":{session.moves}" if session.moves else "")
 
 
 def queue_due_reminders() -> int:
@@ -55,7 +55,7 @@ def _due_sessions() -> "list[GroupSession]":
 def _reminded(session: GroupSession, keys: dict[str, UUID]) -> set[str]:
     """Return those of ``keys`` whose person was reminded, also while their place was on another entry of theirs."""
     moved = PersonMerge.objects.standing().filter(kept__in=keys.values()).values_list("duplicate_id", "kept_id")
-    also = {reminder_key(session.pk, one): reminder_key(session.pk, kept) for one, kept in moved}
+    also = {reminder_key(session, one): reminder_key(session, kept) for one, kept in moved}
     known = Message.objects.filter(idempotence_key__in=[*keys, *also]).values_list("idempotence_key", flat=True)
     return {also.get(key, key) for key in known}
 
@@ -63,14 +63,14 @@ def _reminded(session: GroupSession, keys: dict[str, UUID]) -> set[str]:
 @unit_of_work()
 def _remind(session: GroupSession) -> int:
     """Queue at most one batch of missing reminders of one session; returns how many."""
-    held = GroupSession.objects.select_for_update().get(pk=session.pk)
+    held = GroupSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     if held.state != GroupSession.State.SCHEDULED:
         return 0
     # Somebody without sign-in and address is told by voice; nothing is queued that could never go.
     reached = Q(person__user__isnull=False) | Q(person__in=Address.objects.current().values("person_id"))
     places = Membership.objects.filter(reached, group_id=held.group_id, state__in=Membership.COMING).order_by("pk")
     # Ids only: a reminder needs no name, and reading one costs more than all the rest.
-    keys = {reminder_key(held.pk, person_id): person_id for person_id in places.values_list("person_id", flat=True)}
+    keys = {reminder_key(held, person_id): person_id for person_id in places.values_list("person_id", flat=True)}
     known = _reminded(held, keys)
     missing = [(key, person_id) for key, person_id in keys.items() if key not in known][:BATCH]
     queue_many(

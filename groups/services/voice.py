@@ -29,7 +29,7 @@ def _at_work(by: Person, session_id: UUID, membership_id: UUID, action: str) -> 
     except Refused:
         raise Refused(action, SESSION, session_id) from None
     place = (
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .filter(group=group, pk=membership_id, state__in=Membership.COMING)
         .select_related("person")
         .first()
@@ -41,7 +41,7 @@ def _at_work(by: Person, session_id: UUID, membership_id: UUID, action: str) -> 
 
 @unit_of_work()
 def mark_told(*, session_id: UUID, membership_id: UUID, by: Person) -> SessionCall:
-    """Keep that ``by`` told this person of the session; a second time changes nothing.
+    """Keep that ``by`` told this person of the session as it is planned now; a second time changes nothing.
 
     Raises:
         Refused: no such session or place, or ``by`` does not work with the group.
@@ -50,7 +50,9 @@ def mark_told(*, session_id: UUID, membership_id: UUID, by: Person) -> SessionCa
     session, place = _at_work(by, session_id, membership_id, "session.tell")
     if session.state != GroupSession.State.SCHEDULED:
         raise InvalidTransition(_("This session was called off or is over. There is nothing to tell."))
-    call, made = SessionCall.objects.get_or_create(session=session, person=place.person, defaults={"told_by": by})
+    call, made = SessionCall.objects.get_or_create(
+        session=session, person=place.person, moves=session.moves, defaults={"told_by": by}
+    )
     if made:
         record("session.tell", object_type=SESSION, object_id=session.pk)
     return call

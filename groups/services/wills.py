@@ -87,7 +87,7 @@ def ask_to_open_will(*, will_id: UUID, condition: str, how_checked: str, by: Per
         InvalidTransition: an opening is under way or was carried out.
     """
     will = will_to_open(by, will_id)
-    Person.objects.select_for_update().get(pk=will.facilitator_id)
+    Person.objects.select_for_update(no_key=True).get(pk=will.facilitator_id)
     others = WillOpening.objects.filter(facilitator=will.facilitator_id).prefetch_related("steps")
     if any(one.stage != Stage.STOPPED for one in folded(list(others))):
         raise InvalidTransition(_("This was asked already. Wait for the second person, or stop it first."))
@@ -126,7 +126,7 @@ def _locked(by: Person, opening_id: UUID, action: str, may: Callable[[Person, Op
     """
     # Asked before the lock too, so that the forbidden costs what the absent costs.
     found = get_opening(by, opening_id, action, may)
-    Person.objects.select_for_update().get(pk=found.row.facilitator_id)
+    Person.objects.select_for_update(no_key=True).get(pk=found.row.facilitator_id)
     return get_opening(by, opening_id, action, may)
 
 
@@ -176,7 +176,7 @@ def open_ready_wills() -> int:
 def _open_if_ready(opening_id: UUID) -> int:
     """Open one, if it is still ready once its writer's row is held."""
     row = WillOpening.objects.select_related("will").get(pk=opening_id)
-    Person.objects.select_for_update().get(pk=row.facilitator_id)
+    Person.objects.select_for_update(no_key=True).get(pk=row.facilitator_id)
     if folded([WillOpening.objects.prefetch_related("steps").get(pk=opening_id)])[0].stage != Stage.READY:
         return 0
     _open(row)

@@ -16,7 +16,11 @@ def say_about_leaving(*, membership_id: UUID, kind: str, by: Person) -> LeaveWis
         Refused: absent, ended, or somebody else's place.
         ValidationError: neither of the two kinds.
     """
-    place = Membership.objects.select_for_update().filter(pk=membership_id, person=by, ended_at__isnull=True).first()
+    place = (
+        Membership.objects.select_for_update(no_key=True)
+        .filter(pk=membership_id, person=by, ended_at__isnull=True)
+        .first()
+    )
     if place is None:
         raise Refused("leave_wish.say", "groups.Membership", membership_id)
     last = LeaveWish.objects.filter(membership=place).order_by("-said_at", "-pk").first()

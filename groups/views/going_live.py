@@ -17,6 +17,7 @@ from groupcare.exceptions import InvalidTransition
 from groupcare.vault import unlock
 from groups import selectors, services
 from groups.forms.going_live import MOST_ROWS, AlreadyForm, PastSessionsForm
+from groups.localtime import practice_zone
 from groups.views.common import page, put_errors, viewer
 
 
@@ -83,7 +84,7 @@ def session_past(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the form for sessions that were held, or enter them."""
     person = viewer(request)
     group = selectors.get_group(person, pk, Right.MANAGE_GROUP, "session.enter_past")
-    form = PastSessionsForm(request.POST if request.method == "POST" else None, zone=services.practice_zone())
+    form = PastSessionsForm(request.POST if request.method == "POST" else None, zone=practice_zone())
     if form.is_bound and form.is_valid():
         try:
             made = services.enter_past_sessions(group=group, by=person, **form.cleaned_data)

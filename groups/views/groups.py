@@ -15,6 +15,9 @@ from groupcare.vault import unlock
 from groupcare.web import panels
 from groups import permissions, selectors, services
 from groups.forms import GroupForm
+from groups.ports import group_columns
+from groups.rhythm import draw
+from groups.selectors.attendance_totals import rhythm, rhythm_column
 from groups.selectors.entry import OPENS_BEFORE
 from groups.selectors.groups import group_list as groups_with_places
 from groups.selectors.sessions import next_columns, next_from
@@ -84,7 +87,12 @@ def group_create(request: HttpRequest) -> HttpResponse:
 def group_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one group: what comes next, who runs it, how many places are taken."""
     person = viewer(request)
-    group, facilitations, row = selectors.group_with_facilitators(person, pk, **next_columns())
+    more = group_columns(person)
+    group, facilitations, row = selectors.group_with_facilitators(
+        person, pk, {**next_columns(), **more, "beats": rhythm_column()}
+    )
+    for name in more:
+        setattr(group, name, getattr(row, name))
     places = selectors.places_in(person, [group.pk])
     unlock(group, facilitations, places)
     panels.collect(request, "groups.roll_call", places)
@@ -97,6 +105,7 @@ def group_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "taken": len(places),
         "next": following,
         "now": timezone.now(),
+        "drawing": draw(rhythm(getattr(row, "beats", None))),
         "law": [(code, place_name(code)) for code in group.places],
     }
     return page(request, "group_detail", context)

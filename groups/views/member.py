@@ -26,10 +26,10 @@ from groups.views.common import page, part_of, viewer
 def home_member(request: HttpRequest) -> HttpResponse:
     """Show a member what comes next and what to do for it."""
     person = viewer(request)
-    following = coming(selectors.my_sessions(person)).first()
+    following, way = selectors.first_with_way(person, coming(selectors.my_sessions(person)))
     entry = selectors.entry_for(person, following) if following else None
     joining = None if entry and entry.clearance.cleared else before_joining(person.language)
-    return page(request, "home_member", {"entry": entry, "practice": practice(), "joining": joining})
+    return page(request, "home_member", {"entry": entry, "practice": practice(), "joining": joining, "way": way})
 
 
 @require_GET

@@ -20,12 +20,13 @@ from groups import ports, selectors, services
 from groups.attendance import codes
 from groups.forms import RosterForm
 from groups.models import AttendanceEntry
-from groups.opening import opening
 from groups.permissions import SESSION
+from groups.policies import in_words
 from groups.rules import ground_rules
 from groups.selectors import attendance, emergency
+from groups.selectors.console import clause_columns
 from groups.services.attendance import Overtaken
-from groups.views.common import page, put_errors, viewer
+from groups.views.common import agenda_of, page, put_errors, viewer
 
 #: Lines left blank for notes. Our choice: what fits on the last sheet.
 BLANK_LINES = 18
@@ -36,15 +37,15 @@ BLANK_LINES = 18
 def session_pack(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the sheets of a session for printing; numbers only when asked for, and not long before the start."""
     person = viewer(request)
-    session: Any = selectors.session_to_run(person, pk, "session.print")
+    session: Any = selectors.session_to_run(person, pk, "session.print", columns=clause_columns())
     wanted = request.GET.get("numbers") == "1"
     can_have = emergency.sheet_is_open(session, before=emergency.PRINTS_BEFORE)
     lines = emergency.lines_of(person, session) if wanted and can_have else []
     places = [line.place for line in lines] or selectors.places_of(person, session)
     found = ports.clearances(session.group_id, [place.person_id for place in places])
-    unlock(session, person, places)
-    record("session.print", object_type=SESSION, object_id=session.pk, purpose="numbers" if lines else "")
     language = get_language() or person.language
+    agenda = agenda_of(session, language, also=[session, person, *places])
+    record("session.print", object_type=SESSION, object_id=session.pk, purpose="numbers" if lines else "")
     context = {
         "session": session,
         "rows": [(place, found[place.person_id].cleared) for place in places],
@@ -53,7 +54,8 @@ def session_pack(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_have": can_have and not lines,
         "codes": [code.label(language) for code in codes().values()],
         "rules": ground_rules(session.format, language),
-        "opening": opening(language),
+        "agenda": agenda,
+        "policies": in_words(session.group.policies, language),
         "blank": range(BLANK_LINES),
         "practice": practice(),
     }

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groupcare.access import Audience, Right, policy
 from groupcare.exceptions import InvalidTransition
-from groupcare.practice.selectors import practice
 from groupcare.vault import unlock
 from groupcare.web import panels
 from groups import selectors, services
-from groups.forms import FacilitatorForm, InviteForm
+from groups.forms import EndForm, FacilitatorForm, InviteForm
+from groups.localtime import practice_zone
 from groups.views.common import page, part_of, put_errors, viewer
 
 
@@ -65,16 +64,27 @@ def member_invite(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @policy(Audience.SIGNED_IN)
 def member_end(request: HttpRequest, pk: UUID, membership_pk: UUID) -> HttpResponse:
-    """Ask once, then end a place in the group."""
+    """Ask why, then end a place in the group."""
     person = viewer(request)
     group = selectors.get_group(person, pk, Right.MANAGE_GROUP, "membership.end")
     place = selectors.membership_of(person, group, membership_pk, "membership.end")
-    if request.method == "POST":
-        services.end_membership(membership_id=place.pk, group=group, by=person)
-        messages.success(request, _("The place has ended. The person keeps their copies."))
-        return redirect("groups:member-list", pk=group.pk)
+    form = EndForm(request.POST if request.method == "POST" else None, initial={"seen": place.state})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.end_membership(membership_id=place.pk, group=group, by=person, **form.cleaned_data)
+        except ValidationError as error:
+            put_errors(form, error)
+        except InvalidTransition as error:
+            form.add_error(None, error.message)
+            status = error.http_status
+        else:
+            messages.success(request, _("The place has ended. The person keeps their copies."))
+            return redirect("groups:member-list", pk=group.pk)
+    if form.errors and status == 200:
+        status = 422
     unlock(group, place)
-    return page(request, "member_end", {"group": group, "place": place})
+    return page(request, "member_end", {"group": group, "place": place, "form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +96,7 @@ def facilitator_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     people = selectors.staff_to_choose_from(person, group)
     form = FacilitatorForm(request.POST if request.method == "POST" else None, people=people)
     if request.method == "POST" and form.is_valid():
-        start, end = form.period(ZoneInfo(practice().time_zone))
+        start, end = form.period(practice_zone())
         try:
             services.add_facilitator(
                 group=group,

@@ -31,7 +31,7 @@ from groups.services.people import person_at
 from incidents import services as incidents
 from incidents.models import ConcernSubject
 from tests.factories import add_second_factor, make_person, make_staff
-from tests.world import World, at_work, sign_for
+from tests.world import World, at_work, sign_for, today
 
 Browser = Callable[..., Client]
 TOGETHER = "The two entries are one person from now on."
@@ -53,7 +53,7 @@ def merged(row: PersonMerge) -> str:
 def twin(world: World) -> Person:
     """Return the second entry of Zoe: somebody on paper with a place in Thursday, who signed by hand yesterday."""
     with at_work(world.nadia) as nadia:
-        member = groups.NewMember("Zoe M. 🌿", timezone.localdate() - timedelta(days=400))
+        member = groups.NewMember("Zoe M. 🌿", today() - timedelta(days=400))
         place = groups.add_member(group=world.thursday, member=member, by=nadia)
         on_paper(world, place)
     return place.person
@@ -65,7 +65,7 @@ def on_paper(world: World, place: Membership, days: int = 1) -> Act:
         membership_id=place.pk,
         version_id=world.version_of_thursday.pk,
         paper=consent.Paper(
-            signed_on=timezone.localdate() - timedelta(days=days),
+            signed_on=today() - timedelta(days=days),
             wording="same",
             scan=b"%PDF-1.7 a page",
             compared=True,
@@ -254,7 +254,7 @@ def test_whoever_runs_a_group_is_not_merged_with_somebody_in_it(world: World, cl
 
     RoleHolding.objects.filter(person=world.tom).update(valid_until=timezone.now())
     with at_work(world.nadia) as nadia:
-        member = groups.NewMember("T. Becker", timezone.localdate() - timedelta(days=400))
+        member = groups.NewMember("T. Becker", today() - timedelta(days=400))
         place = groups.add_member(group=world.thursday, member=member, by=nadia)
     assert "One of them runs a group" in refused(client_for(world.ada), world.tom, place.person)
 
@@ -459,18 +459,18 @@ def test_a_new_answer_stands_in_the_line_of_the_kept_entry_and_both_lines_stay_w
             group_id=world.thursday.pk,
             membership_id=place.pk,
             version_id=version.pk,
-            act="declined",
+            act="withdrawn",
             route="voice",
-            told_on=timezone.localdate(),
+            told_on=today(),
             by=world.nadia,
         )
     assert told.supersedes_id == act.pk
-    assert states(world, world.zoe, twin) == ["current", "declined"]
+    assert states(world, world.zoe, twin) == ["current", "withdrawn"]
 
 
 def test_what_is_signed_on_the_other_entry_is_not_signed_twice(world: World) -> None:
     with at_work(world.nadia) as nadia:
-        member = groups.NewMember("Ex M.", timezone.localdate() - timedelta(days=400))
+        member = groups.NewMember("Ex M.", today() - timedelta(days=400))
         place = groups.add_member(group=world.thursday, member=member, by=nadia)
         act = on_paper(world, place)
     put_together(world, place.person, world.ex)

@@ -14,6 +14,7 @@ from groupcare.exceptions import Refused
 from groupcare.outbox.models import AddressTrouble
 from groupcare.outbox.selectors import current_address
 from tests.factories import make_person, make_staff
+from tests.world import today
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_an_administrator_sees_roles_with_periods_and_nothing_of_care(world, cli
 def test_a_role_given_until_a_day_ends_their_sessions_and_the_role_with_the_day(world, client_for, acting):
     tom = client_for(world.tom)
     assert tom.get(reverse("groups:today")).status_code == 200
-    last = timezone.localdate() + timedelta(days=3)
+    last = today() + timedelta(days=3)
     sent = client_for(world.ada).post(url("role-give", world.tom), {"role": "privacy_officer", "last_day": last})
     assert sent.status_code == 302
     assert Role.PRIVACY_OFFICER in roles(world, world.tom, acting)

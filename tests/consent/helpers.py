@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.models import Act, ActKind, DocumentVersion, Requirement
-from consent.selectors import standings
-from consent.services import publish_version
+from consent.selectors import asked_back, standings
+from consent.services import publish_version, withdraw
 from tests.world import at_work
 
 # The year of the agreement and a bit of its notice. Source: consent/kinds, validity 365 and notice 30 days.
@@ -44,11 +44,21 @@ def answers(world, name):
 
 def requirement(world):
     """Return what the gate of Thursday asks for."""
-    return Requirement.objects.get(document__group=world.thursday)
+    return Requirement.objects.get(document__group=world.thursday, who="member")
 
 
 def walk_to_sign(client, version):
-    """Read and go on, as a person does; return the address of the form."""
+    """Read, go on and answer the short questions, as a person does; return the address of the form."""
     assert client.get(url("agreement-read", version.pk)).status_code == 200
     assert client.post(url("agreement-present", version.pk)).status_code == 302
+    right = {one.key: one.right for one in asked_back(version)}
+    assert client.post(url("agreement-understood", version.pk), right).status_code == 302
     return url("agreement-sign", version.pk)
+
+
+def take_back(world, name):
+    """Let somebody take back their signature, so that the question is open again; return the act."""
+    person = world.person(name)
+    act = Act.objects.filter(signer=person, act=ActKind.SIGNED).latest("at")
+    with at_work(person):
+        return withdraw(act_id=act.pk, by=person)

@@ -1,11 +1,16 @@
 """A member reads, decides, signs, keeps a copy, and may take it back."""
 
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from time_machine import travel
 
 from consent.models import Act, ActKind
+from consent.selectors import in_both_zones
 from groupcare.audit.models import TrailEvent
 from tests.consent.helpers import LATE, answers, newest, publish, state, url, walk_to_sign
 
@@ -25,7 +30,11 @@ def test_a_member_signs_the_new_version_and_the_old_act_stays(world, client_for)
     form = walk_to_sign(client, version)
     page = client.get(form).content.decode()
     assert "I read this agreement, or had it read to me." in page
-    assert "What we will keep" in page
+    review = client.post(url("agreement-review", version.pk), SIGNED).content.decode()
+    assert "This is what we will keep" in review
+    # What is still to come is not called "not recorded".
+    assert "The moment in which you press Sign" in review
+    assert len(answers(world, "ben")) == 1
     kept = client.post(form, SIGNED)
 
     act = answers(world, "ben")[-1]
@@ -59,6 +68,20 @@ def test_reading_changes_nothing_until_go_on_is_pressed(world, client_for):
     assert Act.objects.count() == before + 1
     assert Act.objects.latest("at").act == ActKind.PRESENTED
     assert state(world, "ben") == "superseded"
+
+
+@pytest.mark.req("SEC-12")
+def test_every_page_of_a_ceremony_asks_at_most_eight_queries(world, client_for, queries):
+    version = publish(world)["en"]
+    client = client_for(world.ben)
+    # A reading ends with the trail's own three statements (foundation F1).
+    assert queries(client, url("agreement-read", version.pk)) <= 8 + 3
+    assert queries(client, url("screen-agree")) <= 8
+    client.post(url("agreement-present", version.pk))
+    assert queries(client, url("agreement-understood", version.pk)) <= 8
+    walk_to_sign(client, version)
+    for name in ("agreement-ask", "agreement-decide", "agreement-decline", "agreement-sign"):
+        assert queries(client, url(name, version.pk)) <= 8, name
 
 
 def test_the_three_choices_are_equal(world, client_for):
@@ -122,7 +145,8 @@ def test_an_older_version_can_be_read_but_not_answered(world, client_for):
     assert "This is an older version" in page
     assert url("agreement-present", old.pk) not in page
     for name in ("agreement-present", "agreement-talk", "agreement-decline"):
-        assert client.post(url(name, old.pk))["Location"] == url("agreement-list")
+        # They are shown the new one, never a mix.
+        assert client.post(url(name, old.pk))["Location"] == url("agreement-open", old.document_id)
     assert len(answers(world, "ben")) == 1
     assert url("agreement-present", new.pk) in client.get(url("agreement-read", new.pk)).content.decode()
 
@@ -213,7 +237,7 @@ def test_the_copy_holds_the_whole_text_and_nothing_of_another_member(world, clie
         assert clause["body"] in text
     for kept in (act.version.text_sha256, act.evidence["typed_name"], act.evidence["meaning_sentence"], str(act.pk)):
         assert kept in text
-    assert act.evidence["at_utc"] in text
+    assert in_both_zones(act.evidence["at_utc"]) in text
     assert act.evidence["step_up"]["event"] in text
     for name in ("chiara", "dev", "zoe", "ex"):
         person = world.person(name)
@@ -282,3 +306,42 @@ def test_the_ledger_and_the_versions_cannot_be_changed_even_by_hand(world):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(sql, [value])
     assert Act.objects.get(pk=act.pk).meaning == "agree"
+
+
+@pytest.mark.req("REQ-51")
+def test_every_moment_of_the_evidence_stands_in_utc_and_in_the_readers_zone_with_both_named(world, client_for):
+    ben, act = world.ben, world.act_of_ben
+    ben.time_zone = "Asia/Kolkata"
+    ben.save(update_fields=["time_zone"])
+    at = act.at.astimezone(UTC)
+    shown = f"{at:%Y-%m-%d %H:%M:%S} UTC, {at.astimezone(ZoneInfo('Asia/Kolkata')):%Y-%m-%d %H:%M:%S} Asia/Kolkata"
+    client, version = client_for(ben), publish(world)["en"]
+    pages = [client.get(url(name, act.pk)).content.decode() for name in ("act-detail", "act-copy")]
+    form = walk_to_sign(client, version)
+    assert client.get(form).status_code == 200
+    review = client.post(url("agreement-review", version.pk), {"typed_name": "Ben Tanaka", "meant": "on"})
+    for page in pages:
+        assert shown in page
+    for page in (*pages, review.content.decode()):
+        # No moment stands alone, and none as the computer keeps it.
+        zones = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ([\w/]+)", page)
+        assert zones
+        assert zones == ["UTC", "Asia/Kolkata"] * (len(zones) // 2)
+        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.sub(r'datetime="[^"]*"', "", page))
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        (None, ""),
+        ("", ""),
+        ("not a moment", "not a moment"),
+        ("2026-07-01T10:00:00+00:00", "2026-07-01 10:00:00 UTC, 2026-07-01 06:00:00 America/New_York"),
+        (datetime(2026, 12, 1, 10, tzinfo=UTC), "2026-12-01 10:00:00 UTC, 2026-12-01 05:00:00 America/New_York"),
+    ],
+)
+def test_a_moment_is_written_in_both_zones_and_what_is_none_stays_as_it_is(kept, shown):
+    with timezone.override(ZoneInfo("America/New_York")):
+        assert in_both_zones(kept) == shown
+    with timezone.override(UTC):
+        assert "," not in in_both_zones(kept)

@@ -40,9 +40,9 @@ def test_current_and_due_are_cleared_and_run_out_is_not(world):
 
 
 def test_a_choice_shuts_the_gate_with_its_own_words(world):
-    version = newest(world)
     with at_work(world.ben) as ben:
         withdraw(act_id=world.act_of_ben.pk, by=ben)
+    version = publish(world)["en"]
     with at_work(world.dev) as dev:
         ask_to_talk(version_id=version.pk, by=dev)
     assert (ask(world, "ben").state, ask(world, "dev").state) == ("withdrawn", "talk_first")

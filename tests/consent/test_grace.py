@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from time_machine import travel
@@ -18,15 +17,10 @@ from groupcare.exceptions import InvalidTransition, Refused
 from groups import ports
 from groups.localtime import end_of_day
 from groups.services import NewMember, add_member, invite_member
-from tests.consent.helpers import newest, publish, state, url
-from tests.world import at_work
+from tests.consent.helpers import publish, state, url
+from tests.world import ZONE, at_work, today
 
 pytestmark = pytest.mark.django_db
-ZONE = ZoneInfo("America/New_York")
-
-
-def today():
-    return timezone.now().astimezone(ZONE).date()
 
 
 def grant(world, days=20, by="nadia", reason="We go live."):
@@ -69,9 +63,9 @@ def test_the_gate_closes_by_itself_at_the_end_of_the_chosen_evening(world, clien
 
 
 def test_it_helps_nobody_who_chose_and_no_newcomer(world, acting):
-    version = newest(world)
     with acting(world.ben) as ben:
         withdraw(act_id=world.act_of_ben.pk, by=ben)
+    version = publish(world)["en"]
     with acting(world.chiara) as chiara:
         decline(version_id=version.pk, by=chiara)
     with acting(world.dev) as dev:

@@ -12,7 +12,7 @@ from consent.services import STEP_UP_HOLDS, StepUpEvidence, ask_to_talk, present
 from groupcare.audit import AppendOnlyError
 from groupcare.exceptions import InvalidTransition, Refused, StepUpNeeded
 from tests.consent.helpers import answers, newest, publish, state
-from tests.world import at_work, proof
+from tests.world import at_work, proof, understand
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,7 @@ def test_the_next_answer_always_comes_after_the_one_before(world):
     version = newest(world)
     with at_work(world.ben) as ben:
         present(version_id=version.pk, by=ben)
+        understand(ben, version)
         act = sign(version_id=version.pk, typed_name="Ben", meant=True, step_up=proof(), by=ben)
     assert act.at == ahead.at + timedelta(microseconds=1)
     assert state(world, "ben") == "current"
@@ -70,6 +71,7 @@ def test_a_proof_that_is_old_or_from_the_future_signs_nothing(world, age):
     version = publish(world)["en"]
     with at_work(world.ben) as ben:
         present(version_id=version.pk, by=ben)
+        understand(ben, version)
         shown = StepUpEvidence("password", timezone.now() - age, "event")
         with pytest.raises(StepUpNeeded):
             sign(version_id=version.pk, typed_name="Ben", meant=True, step_up=shown, by=ben)

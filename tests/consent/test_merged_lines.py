@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from consent.models import Act, ActKind, Capacity, SignersPolicy
 from consent.selectors import standings
-from consent.selectors.standings import PersonStanding, _as_read, slots_of
-from consent.standing import ActFact, Rule, Standing, fold
+from consent.selectors.standings import PersonStanding, _as_read
+from consent.standing import ActFact, Rule, Slot, Standing, fold
 from groupcare.access import acting_as_system
 from groupcare.accounts.models import Person
 from groupcare.accounts.services import merge_persons, unmerge_persons
@@ -75,12 +75,12 @@ def test_two_lines_read_as_one_stand_as_one_line_of_the_same_answers(story: list
     read = newest(split, KEPT) + [
         fact for act in newest(split, DUPLICATE) for fact in _as_read(act, KEPT) if fact.subject_id == KEPT
     ]
-    merged = fold(read, RULE, now, slots_of(KEPT))
-    assert said(merged) == said(fold(facts(story, one_line=True), RULE, now, slots_of(KEPT)))
+    merged = fold(read, RULE, now, [Slot(KEPT)])
+    assert said(merged) == said(fold(facts(story, one_line=True), RULE, now, [Slot(KEPT)]))
     # An entry that is asked for by itself still has its own line, merged or not.
     alone = [fact for act in newest(split, DUPLICATE) for fact in _as_read(act, KEPT)]
-    own = fold([fact for fact in alone if fact.subject_id == DUPLICATE], RULE, now, slots_of(DUPLICATE))
-    assert own == fold(newest(split, DUPLICATE), RULE, now, slots_of(DUPLICATE))
+    own = fold([fact for fact in alone if fact.subject_id == DUPLICATE], RULE, now, [Slot(DUPLICATE)])
+    assert own == fold(newest(split, DUPLICATE), RULE, now, [Slot(DUPLICATE)])
 
 
 def write(world: World, story: list[Any], here: Person, elsewhere: Person) -> None:

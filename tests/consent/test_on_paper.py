@@ -1,13 +1,11 @@
 """Agreements on paper and by voice: acts of their own kind, with the scan, the day, and who compared it."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
 from time_machine import travel
 
 from consent.models import Act, PaperScan
@@ -19,27 +17,15 @@ from groupcare.vault import EncryptedStorage
 from groups import ports
 from groups.services import NewMember, add_member, end_facilitation
 from tests.consent.helpers import newest, publish, url
-from tests.world import at_work
+from tests.world import ZONE, at_work, proof, today
 
 pytestmark = pytest.mark.django_db
 PDF, JPEG, PNG = b"%PDF-1.7 one page", b"\xff\xd8\xff\xe1 Exif and all", b"\x89PNG\r\n\x1a\n pixels"
-ZONE = ZoneInfo("America/New_York")
-
-
-def today():
-    return timezone.now().astimezone(ZONE).date()
 
 
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def walter(world):
-    """Return the place of somebody who never signs in."""
-    with at_work(world.nadia) as nadia:
-        return add_member(group=world.thursday, member=NewMember("Walter Ono", today() - timedelta(days=500)), by=nadia)
 
 
 def ids(world, place, version=None):
@@ -48,6 +34,12 @@ def ids(world, place, version=None):
         "membership_id": place.pk,
         "version_id": (version or newest(world)).pk,
     }
+
+
+def read_out(world, place, version=None):
+    """Return what a page that showed a text to be read aloud posts of it."""
+    version = version or newest(world)
+    return {**ids(world, place, version), "text_sha256": version.text_sha256}
 
 
 def paper(world, place, by="nadia", version=None, **given):
@@ -265,7 +257,21 @@ def test_a_paper_needs_who_recorded_it_and_the_ledger_stays_as_it_is(world, walt
 
 
 # --- aloud and told ------------------------------------------------------------------------------------------------
-SAID = {"witness": "Ruth Amsel", "why": "Cannot read the print.", "read_aloud": "on"}
+SAID = {
+    "witness": "Ruth Amsel",
+    "why": "Cannot read the print.",
+    "read_aloud": "on",
+    "modality": "phone",
+    "teach_back": "after",
+    "interpreter": "Luz Pardo",
+    "own_words": "What I hear stays there.",
+    "typed_name": "Nadia Rahmani",
+    "attested": "on",
+}
+
+
+def due(days=7):
+    return today() + timedelta(days=days)
 
 
 @pytest.mark.req("REQ-2")
@@ -275,8 +281,20 @@ def test_what_was_read_aloud_and_agreed_to_is_kept_with_its_witness(world, walte
     text = client.get(form).content.decode()
     for clause in newest(world).clauses["clauses"]:
         assert clause["title"] in text
-    sent = {**SAID, "version": str(newest(world).pk), "said_on": today().isoformat()}
-    for missing, said in (("witness", "Please fill this in."), ("read_aloud", "only if every part was read aloud")):
+    sent = {
+        **SAID,
+        "version": str(newest(world).pk),
+        "text_sha256": newest(world).text_sha256,
+        "said_on": today().isoformat(),
+        "follow_up_on": due().isoformat(),
+    }
+    for missing, said in (
+        ("witness", "Please fill this in."),
+        ("own_words", "Please fill this in."),
+        ("read_aloud", "only if every part was read aloud"),
+        ("attested", "Tick this if you attest it."),
+        ("typed_name", "Type your name. It is your signature."),
+    ):
         shown = client.post(form, {**sent, missing: ""})
         assert shown.status_code == 422
         assert said in shown.content.decode()
@@ -294,9 +312,19 @@ def test_what_was_read_aloud_and_agreed_to_is_kept_with_its_witness(world, walte
 
 
 def aloud(world, place, **given):
-    wanted = {"said_on": today(), "witness": "Ruth", "why": "Sight", "read_aloud": True, **given}
+    wanted = {
+        "said_on": today(),
+        "witness": "Ruth",
+        "why": "Sight",
+        "read_aloud": True,
+        "own_words": "It stays there.",
+        "typed_name": "Nadia Rahmani",
+        "attested": True,
+        "follow_up_on": due(),
+        **given,
+    }
     with at_work(world.nadia) as nadia:
-        return record_aloud(**ids(world, place), spoken=Spoken(**wanted), by=nadia)
+        return record_aloud(**read_out(world, place), spoken=Spoken(**wanted), step_up=proof(), by=nadia)
 
 
 def told(world, place, act, **given):
@@ -315,6 +343,10 @@ def test_aloud_only_where_the_kind_allows_it_and_only_without_sign_in(world, wal
 
 def test_a_no_told_by_voice_shuts_the_gate_and_a_talk_is_asked_for(world, walter, client_for):
     paper(world, walter)
+    assert state_of(world, walter).cleared
+    for without_consequences in ("declined", "talk_first"):
+        with pytest.raises(InvalidTransition, match="take it back"):
+            told(world, walter, without_consequences)
     assert state_of(world, walter).cleared
     client, form = client_for(world.tom), url("told-record", world.thursday.pk, walter.pk)
     sent = {"act": "withdrawn", "route": "paper", "told_on": today().isoformat()}
@@ -379,7 +411,9 @@ def test_a_group_without_a_text_says_what_to_do_first(world, client_for, acting)
         place = add_member(group=group, member=NewMember("Walter Ono", today()), by=nadia)
     client = client_for(world.nadia)
     for name in ("member-answers", "paper-record", "aloud-record", "told-record"):
-        assert "Publish the agreement first" in client.get(url(name, group.pk, place.pk)).content.decode(), name
+        shown = client.get(url(name, group.pk, place.pk), follow=True).content.decode()
+        assert "Publish the agreement first" in shown, name
     assert client.get(url("agreement-print", group.pk, place.pk)).status_code == 302
     sent = {"act": "declined", "route": "voice", "told_on": today().isoformat()}
-    assert client.post(url("told-record", group.pk, place.pk), sent).status_code == 404
+    assert client.post(url("told-record", group.pk, place.pk), sent).status_code == 302
+    assert not Act.objects.filter(subject=place.person_id).exists()

@@ -33,6 +33,13 @@ BLANKS = {
     "contact": "555 0100",
     "answer_days": "3",
     "review_on": "22 November 2027",
+    "valid_for": "one year",
+    # A place whose law says something of members and of nothing else.
+    "law_child": "",
+    "law_adult": "",
+    "law_threat": "",
+    "law_members": "New York: the law does not bind members.",
+    "law_privilege": "",
 }
 
 
@@ -54,6 +61,13 @@ def test_blanks_are_filled_and_a_second_full_stop_is_dropped():
     text = filled(load_kind(GROUP_AGREEMENT), "en", BLANKS, {})
     assert not re.search(r"[{}]|\.\.", text.plain)
     assert "These people lead it: Nadia R. and Tom B.\n" in text.plain
+
+
+def test_what_the_law_of_the_place_says_stands_in_the_agreement_and_its_silence_leaves_no_gap():
+    text = filled(load_kind(GROUP_AGREEMENT), "en", BLANKS, {})
+    assert "\n\nNew York: the law does not bind members.\n\n" in text.clause("no_guarantee").body
+    assert "\n\n\n" not in text.plain
+    assert "in every place.\n\nAsk us about New York." in text.clause("privilege_note").body
 
 
 def test_a_missing_blank_is_an_error_in_our_words_and_kept_as_typed_in_theirs():

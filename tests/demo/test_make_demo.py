@@ -10,25 +10,34 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from consent.models import Act, PaperScan
-from consent.selectors import standings
+from consent.selectors import board, debts, everyone_signs, own_and_wards, paper_wanted, questions_waiting, standings
 from groupcare.access import acting_as
 from groupcare.accounts.models import Person, User
 from groupcare.audit.models import TrailEvent
 from groupcare.demo.clock import clock_at
 from groupcare.demo.story import Story
 from groups.models import (
+    AttendanceEntry,
     ContactCard,
+    Enrolment,
     GroupSession,
     Membership,
     ProcessNote,
     ProfessionalWill,
     ProgressNote,
+    SessionSeries,
     TherapyGroup,
 )
+from groups.selectors import group_with_facilitators
 from incidents.models import Concern
 from tests.conftest import sign_in
+from tests.databases import on_sqlite
 
 pytestmark = pytest.mark.django_db
+
+
+# The whole practice is told anew for each of these tests: its trail and the second one are looked at on both.
+told_on_both = on_sqlite("the same services tell the same story on both")
 
 
 @pytest.fixture
@@ -40,21 +49,30 @@ def printed(settings: Settings) -> str:
     return out.getvalue()
 
 
+@told_on_both
 def test_the_demo_holds_the_practice_that_the_readme_promises(printed: str) -> None:
     assert TherapyGroup.objects.count() == 3
     assert Membership.objects.count() == 20 + 2
     assert Membership.objects.filter(person__user=None).count() == 2
-    assert PaperScan.objects.count() == 1
-    assert User.objects.filter(demo_exempt=True).count() == User.objects.count() == 28
+    assert PaperScan.objects.count() == 4 + 3  # one member's four texts, and three guardians
+    assert User.objects.filter(demo_exempt=True).count() == User.objects.count() == 28 + 2
     assert ProcessNote.objects.count() == ProgressNote.objects.count() == 2
     assert Concern.objects.count() == 2
     assert ProfessionalWill.objects.count() == ContactCard.objects.count() == 1
-    assert GroupSession.objects.filter(ends_at__lt=timezone.now()).count() == 4 + 3 + 2
+    assert GroupSession.objects.filter(ends_at__lt=timezone.now()).count() == 1 + 4 + 3 + 2
     assert GroupSession.objects.filter(starts_at__gt=timezone.now()).count() == 4 + 4 + 4 + 1
+    assert SessionSeries.objects.count() == 3
+    assert AttendanceEntry.objects.count() == 5 * 4 + 4 * 3 + 3 * 2
+    assert [one.steps.latest("number").state for one in Enrolment.objects.order_by("opened_at")] == [
+        "waitlisted",
+        "suitable",
+        "inquiry",
+    ]
     for account in ("nadia", "tom", "mira", "ada", "petra", "xavier", "sven", "rosa"):
         assert f"{account}@demo.example" in printed
 
 
+@told_on_both
 def test_its_members_stand_in_every_way_that_acts_and_time_can_bring_about(printed: str) -> None:
     del printed
     nadia = User.objects.get(email="nadia@demo.example").person
@@ -63,6 +81,32 @@ def test_its_members_stand_in_every_way_that_acts_and_time_can_bring_about(print
     with acting_as(nadia):
         states = {str(standing.state) for standing in standings(nadia, [group.pk], people).values()}
     assert {"current", "due", "expired", "missing", "talk_first", "declined"} <= states
+
+
+@told_on_both
+def test_every_list_about_promises_has_something_to_show(printed: str) -> None:
+    del printed
+    people = {user.email.partition("@")[0]: user.person for user in User.objects.select_related("person")}
+    groups = {group.label: group for group in TherapyGroup.objects.all()}
+    for label, kinds in (("Thursday B", 4), ("Tuesday A", 2), ("Saturday Y", 3)):
+        lead = people["tom" if label == "Tuesday A" else "nadia"]
+        with acting_as(lead):
+            shown = board(lead, groups[label])
+        assert len(shown.columns) == kinds
+        assert 0 < shown.cleared < shown.total
+    with acting_as(people["nadia"]):
+        assert {one.what for one in debts(people["nadia"])} >= {"writing"}
+        columns = {"questions": questions_waiting(people["nadia"])}
+        assert group_with_facilitators(people["nadia"], groups["Thursday B"].pk, columns)[2].questions == 1
+    with acting_as(people["tom"]):
+        columns = {"paper": paper_wanted(people["tom"])}
+        assert group_with_facilitators(people["tom"], groups["Tuesday A"].pk, columns)[2].paper == 1
+    with acting_as(people["ada"]):
+        _page, rows = everyone_signs(people["ada"])
+        states = {str(standing.state) for _person, standing in rows}
+    assert {"current", "due", "missing"} <= states
+    with acting_as(people["karim"]):
+        assert [one.is_owed for one in own_and_wards(people["karim"])[1]] == [True]
 
 
 def test_its_trail_was_written_in_the_order_of_its_days_and_verifies(printed: str) -> None:
@@ -103,6 +147,7 @@ def test_the_moved_clock_moves_model_defaults_too_and_goes_back() -> None:
     assert timezone.now() > then
 
 
+@told_on_both
 def test_a_demo_account_is_told_that_no_real_one_works_without_a_second_factor(printed: str) -> None:
     del printed
     told = "works without a second factor"

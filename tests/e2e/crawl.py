@@ -16,6 +16,8 @@ STAFF = ("nadia", "mira", "ada", "petra", "xavier", "rosa")
 # Cleared, due, missing, asked to talk, declined, run out, Spanish, online, taken back.
 MEMBERS = ("amara", "ben", "elif", "gus", "henry", "june", "luis", "imani", "maya")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+# The kind of a document and the language of a text: one page shows each of them.
+_KIND = re.compile(r"(/(?:publish|papers|translations)/)[a-z0-9_]+(?:/[a-z]{2}(?=/))?(?=/)")
 # Leaving, and downloads, are not pages; the tray is full of mail of others.
 _NOT_A_PAGE = re.compile(r"^/(leave|static|api)/|/copy/$|/download/$|^/demo/mail/.")
 # Our choice: far above the number of routes, so that a crawl that runs away ends.
@@ -36,10 +38,10 @@ class Found:
 
 
 def shape_of(address: str) -> str:
-    """Return the address without ids: two agreements are one kind of page."""
+    """Return the address without ids and kinds of documents: two agreements are one kind of page."""
     parts = urlsplit(address)
     query = f"?{parts.query}" if parts.query.startswith("show=") else ""
-    return _ID.sub("*", parts.path) + query
+    return _KIND.sub(r"\1*", _ID.sub("*", parts.path)) + query
 
 
 def sign_in(page: "Page", practice: Practice, key: str) -> None:
@@ -75,7 +77,8 @@ def walk(page: "Page", practice: Practice, start: str = "/") -> Iterator[Found]:
 def send_empty(page: "Page") -> bool:
     """Send the page's own form empty; return whether the same page came back with what is missing."""
     form = page.locator("main form[method=post][novalidate]:has(input[type=text], input[type=email], textarea)").first
-    button = form.locator("button[type=submit]:not([formaction])").first
+    # A button that only fills a field in (name=use), and one that is folded away, send nothing.
+    button = form.locator("button[type=submit]:not([formaction]):not([name=use]):visible").first
     if not form.count() or not button.count():
         return False
     for box in form.locator("input[type=text]:visible, input[type=email], textarea").all():

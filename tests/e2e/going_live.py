@@ -57,8 +57,9 @@ def a_group_is_made(lead: Visitor, circle: Circle) -> str:
     assert lead.heading == circle.label
     group = lead.path
     lead.follow("Review and publish")
-    lead.press("Publish")
-    lead.sees("Published. Everyone in the group gets one message with something to read.")
+    lead.press("Show the whole text")
+    lead.press("I read it: publish")
+    lead.sees("Published. Everyone it is for gets one message with something to read.")
     return group
 
 
@@ -105,10 +106,11 @@ def a_paper_comes_back(lead: Visitor, group: str, circle: Circle) -> None:
     """Print the agreement, write the paper down with its scan, and look at the board and the scan."""
     on_paper, *others = circle.names
     lead.follow(on_paper)
-    lead.follow("Print the agreement")
+    lead.follow("Print")
     assert "Signature" in lead.text or lead.words.there("Signature") in lead.text  # in the language of the member
     assert re.search(r"\b[0-9a-f]{8}\b", lead.text), "The check sum does not stand on the paper"
     lead.follow("Back")
+    lead.open_more("A signed paper came back")
     lead.follow("A signed paper came back")
     lead.press("Keep this")
     assert lead.page.locator("#form-errors").count(), "An empty form did not say what is missing"

@@ -26,6 +26,9 @@ MAIL_WITHIN = 105.0
 _POLICY_REPORT = re.compile(r"content.security.policy", re.IGNORECASE)
 # Without preload: axe fetches style sheets anew for one rule, and our layered sheet breaks its parser.
 _AXE = {"resultTypes": ["violations"], "preload": False}
+_STICKS_OUT = """() => [...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+  .map(one => one.outerHTML.slice(0, 90)).slice(0, 8)"""
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -69,7 +72,7 @@ class Watch:
         self.wrong += [f"the tab says {word!r}: {title}" for word in self.tab_words if word in title]
         if self.script:
             if (over := int(page.evaluate(_TOO_WIDE))) > 0:
-                self.wrong.append(f"{over} px wider than the screen")
+                self.wrong.append(f"{over} px wider than the screen: {page.evaluate(_STICKS_OUT)}")
             self.deaf = True  # axe tries styles of its own, which the policy rightly refuses
             self.wrong += violations(page)
             self.deaf = False
@@ -132,6 +135,10 @@ class Visitor:
     def follow(self, name: str, beside: str = "") -> None:
         """Tap the link of that name, in the row that says ``beside``."""
         self.tap(self._named("link", name, beside))
+
+    def follow_first(self, name: str) -> None:
+        """Tap the first link of that name on the page: of several alike the list puts the most important one first."""
+        self.tap(self._named("link", name).first)
 
     def open_more(self, beside: str) -> None:
         """Open what the row that says ``beside`` offers besides its one thing."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 # Our choice: what a person gives a product before they judge it; and few enough presses to remember the way.
-MOST_SECONDS, MOST_CLICKS = 120, 25
+# Our choice: 25 clicks to hold a signed agreement, and nine more to say back in four questions what was read, to agree
+# to sign on a screen, and to look once more at all that is kept.
+MOST_SECONDS, MOST_CLICKS = 120, 34
 NAME, EMAIL = "Rosalind Ek", "rosalind@demo.example"
 
 
@@ -96,21 +98,36 @@ def makes_an_account(stranger: Stranger) -> None:
     assert stranger.heading == f"Hello, {NAME}."
 
 
+def answers_the_short_questions(stranger: Stranger) -> None:
+    """Choose the first answer of each; what is wrong is explained, and the way goes on."""
+    for one in stranger.page.get_by_role("main").locator("fieldset").all():
+        stranger.taps += 1
+        one.get_by_role("radio").first.check()
+    stranger.press("Answer")
+    if "/understood/" in stranger.path:
+        stranger.follow("I read why. Go on")
+
+
 def reads_and_signs(stranger: Stranger) -> None:
-    stranger.follow("Read")
+    stranger.follow_first("Read")
+    code = stranger.page.locator(".sample").inner_text().rstrip(".").split()[-1]
+    stranger.fill(("Type the code from the line above", code))
+    stranger.press("I agree")
     assert stranger.page.locator("article.sheet section").count() >= 9, "The text is not there to read"
     stranger.press("Go on")
+    answers_the_short_questions(stranger)
     stranger.follow("Sign")
     if stranger.heading == "Show that it is you":
         stranger.fill(("Your password", OWN_PASSWORD))
         stranger.press("Go on With your password")
     stranger.fill(("Type your name", NAME))
     stranger.tick_and_count()
+    stranger.press("Go on to sign")
     stranger.press("Sign")
     assert stranger.heading == "You signed"
 
 
-def test_a_stranger_holds_a_signed_agreement_after_two_minutes_and_25_clicks(
+def test_a_stranger_holds_a_signed_agreement_after_two_minutes_and_34_clicks(
     chromium: "Browser", practice: "Practice"
 ) -> None:
     stranger = Stranger(chromium, practice)

@@ -1,7 +1,6 @@
 """A group that meets already comes here: its members, its past sessions, and those who get no message."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,14 +14,9 @@ from groups import services
 from groups.models import GroupSession, Membership, Observance, SessionCall
 from groups.services import NewMember
 from groups.tasks import send_reminders
-from tests.world import at_work
+from tests.world import ZONE, at_work, today
 
 pytestmark = pytest.mark.django_db
-ZONE = ZoneInfo("America/New_York")
-
-
-def today():
-    return timezone.now().astimezone(ZONE).date()
 
 
 def enter(world, *members):

@@ -51,6 +51,8 @@ def test_a_facilitator_makes_a_group_and_leads_it(world: World, client_for: Brow
         ({"format": "in_person", "online_link": ""}, "Choose the room"),
         ({"format": "in_person"}, "needs no link"),
         ({"capacity": "1"}, "Places"),
+        ({"capacity": "101"}, "Places"),
+        ({"purpose_text": "x" * 2001}, "At most 2000 characters fit here; yours has 2001."),
     ],
 )
 def test_a_group_that_cannot_meet_is_not_made(
@@ -61,6 +63,27 @@ def test_a_group_that_cannot_meet_is_not_made(
     assert told in refused.content.decode()
     assert "Monday C" in refused.content.decode()  # what was typed stays
     assert TherapyGroup.objects.count() == 2
+
+
+def test_a_name_of_three_hundred_characters_is_refused_beside_its_field_and_kept(
+    world: World, client_for: Browser
+) -> None:
+    olga, long = client_for(world.olga), "Monday " + "evening " * 36 + "group"
+    assert len(long) == 300
+    refused = olga.post(reverse("groups:group-create"), GROUP | {"label": long})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    told = "At most 60 characters fit here; yours has 300. Nothing was lost: shorten it."
+    assert page.count(told) == 2, "at the top and beside the field"
+    assert f'value="{long}"' in page
+    assert 'aria-invalid="true"' in page
+    assert TherapyGroup.objects.count() == 2
+    # The longest that is taken, without a blank to break at and in letters of three bytes, stands whole on its pages.
+    made = olga.post(reverse("groups:group-create"), GROUP | {"label": "木" * 60})
+    assert made.status_code == 302
+    for page_of in (made["Location"], reverse("groups:group-list"), reverse("groups:calendar")):
+        assert olga.get(page_of).status_code == 200
+    assert "木" * 60 in olga.get(made["Location"]).content.decode()
 
 
 def test_no_group_before_the_practice_is_ready(world: World, client_for: Browser) -> None:
@@ -184,7 +207,8 @@ def test_ending_a_place_asks_once_and_keeps_the_spell(world: World, client_for: 
     nadia = client_for(world.nadia)
     assert "End Ben Tanaka's place" in nadia.get(url).content.decode()
     assert client_for(world.tom).post(url).status_code == 404
-    assert nadia.post(url).status_code == 302
+    assert nadia.post(url).status_code == 422  # without a reason
+    assert nadia.post(url, {"ending": "lapsed"}).status_code == 302
     place.refresh_from_db()
     assert place.state == "ended"
-    assert nadia.post(url).status_code == 404
+    assert nadia.post(url, {"ending": "lapsed"}).status_code == 404

@@ -92,7 +92,7 @@ def test_weeks_out_of_bounds_and_sessions_of_a_closed_group_are_refused(world: W
         group.save(update_fields=["closed_at"])
         with pytest.raises(ValidationError) as caught:
             services.schedule_session(group=group, starts_at=start, ends_at=start + timedelta(hours=1), by=nadia)
-    assert "closed" in caught.value.messages[0]
+    assert "ended" in caught.value.messages[0]
 
 
 def test_a_session_that_is_over_cannot_be_called_off(world: World) -> None:

@@ -22,8 +22,8 @@ def test_the_second_to_save_sees_both_texts_and_the_difference(world: World, cli
     text = late.content.decode()
     assert "They spoke of loss &amp; trust." in text
     assert "They spoke of loss and &lt;hope&gt;." in text  # still in the field
-    assert '<span class="visually-hidden">only theirs: </span>&amp;</del>' in text
-    assert '<span class="visually-hidden">only yours: </span>and</ins>' in text
+    assert '<span class="visually-hidden">only theirs: </span>&amp; trust.</del>' in text
+    assert '<span class="visually-hidden">only yours: </span>and &lt;hope&gt;.</ins>' in text
     standing = ProcessNote.objects.get(session=world.session_of_thursday, superseded_by__isnull=True)
     assert str(standing.pk) in text
     merged = {"body": "They spoke of loss, trust and hope.", "supersedes": str(standing.pk)}

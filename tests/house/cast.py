@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from consent import services as consent
+from consent.selectors import device_codes
 from groupcare.access import Role, RoleHolding
 from groupcare.accounts import services as accounts
 from groupcare.accounts import stepup
@@ -32,19 +33,20 @@ from groupcare.outbox.services import queue
 from groupcare.practice import law_services
 from groupcare.practice.models import LawNotice
 from groups import services as groups
-from groups.models import Facilitation, ProgressNote, TherapyGroup
+from groups.models import Facilitation, Membership, OverlapFinding, ProgressNote, TherapyGroup
 from incidents import services as incidents
 from tests.conftest import _population, sign_in
-from tests.factories import make_person, make_staff
+from tests.factories import make_member, make_person, make_staff
 from tests.house import matrix
 from tests.house.matrix import Cell
 from tests.house.tables import fingerprints
-from tests.world import World, at_work
+from tests.world import World, at_work, proof, today
 
 # What a refused try may write: its own trail event, the session's expiry and record.
 MAY_GROW = frozenset({"audit_trailevent", "audit_chainhead", "django_session", "accounts_sessionrecord"})
 BOOKKEEPING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 ABSENT = {"passkey": 987654321}
+_WRITES = re.compile(r'\b(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 _CSRF = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*')
 _LITERAL = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b[0-9a-f]{32}\b|\b\d+\b")
 
@@ -57,6 +59,8 @@ class Cast:
     people: dict[str, Person]
     objects: dict[str, Any]
     browsers: dict[str, Client] = field(default_factory=dict)
+    # The cookie of each session: a test that ends a session is rolled back, and its browser must be too.
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def absent(self) -> dict[str, Any]:
         """Return ids of nothing, in the shapes of the objects' ids."""
@@ -69,6 +73,8 @@ class Cast:
         if role not in self.browsers:
             self.browsers[role] = sign_in(Client(), self.people[role])
             self.browsers[role].get("/account/sessions/")  # notes the session, so that no later answer has to
+            self.cookies[role] = self.browsers[role].cookies["session"].value
+        self.browsers[role].cookies["session"] = self.cookies[role]
         self.browsers[role].cookies.pop("messages", None)  # what an earlier test left to be said
         keep_fresh(self.browsers[role])
         return self.browsers[role]
@@ -108,6 +114,9 @@ def gather(world: World) -> Cast:
         matrix.INACTIVE: make_staff("Ina Holm", Role.FACILITATOR, Role.ADMINISTRATOR),
     }
     _let_them_run(world, people)
+    for role in (matrix.TRAINEE, matrix.SUPERVISOR):
+        with at_work(people[role]) as person:
+            consent.agree_to_screen(code=device_codes(person)[0], language="en", by=person)
     cast = Cast(world, people, _objects(world))
     for role in matrix.SIGNED_IN:
         cast.browser(role)
@@ -169,7 +178,12 @@ def _objects(world: World) -> dict[str, Any]:
         "document": world.version_of_thursday.document_id,
         "act": world.act_of_ben.pk,
     }
+    found |= _texts(world)
     found |= _on_paper(world)
+    found |= _made_out(world)
+    with at_work(world.ben) as ben:
+        asked = consent.ask_about(version_id=found["version"], clause="", words="May I say that I come?", by=ben)
+    found["question"] = asked.pk
     found["stand_in"] = make_staff("Stina Dorn", Role.FACILITATOR).pk
     with at_work(world.nadia) as nadia:
         for name, hours in {"soon": 3, "called_off": 6}.items():
@@ -179,7 +193,9 @@ def _objects(world: World) -> dict[str, Any]:
             )
             found[name] = made.pk
         groups.cancel_session(session=made, reason="room", by=nadia)
+    found |= _series(world)
     found |= _law(world)
+    found |= _on_the_way(world)
     found["will"] = _will_of(world.nadia, world.tom, [world.thursday.pk]).pk
     will = _will_of(world.olga, world.tom, [world.tuesday.pk])
     with at_work(world.ada) as ada:
@@ -213,10 +229,113 @@ def _objects(world: World) -> dict[str, Any]:
     return found
 
 
+def _series(world: World) -> dict[str, Any]:
+    """Return a series of Thursday and the house where it meets."""
+    with at_work(world.nadia) as nadia:
+        wanted = groups.SeriesPlan(
+            rhythm="weekly",
+            every=1,
+            first_day=matrix.SERIES_DAY,
+            starts=time(18, 30),
+            minutes=90,
+            where=groups.Where(world.site),
+            many=3,
+        )
+        made = groups.plan_series(group=world.thursday, wanted=wanted, by=nadia)
+    return {"series": made.pk, "site": world.site.pk}
+
+
+def _on_the_way(world: World) -> dict[str, Any]:
+    """Return somebody who fits Thursday, their newest step, the next one, and a possible overlap of two members."""
+    with at_work(world.nadia) as nadia:
+        asked = groups.open_enrolment(group_id=world.thursday.pk, name="Yara Lind", by=nadia)
+        where = {"enrolment_id": asked.pk, "group_id": world.thursday.pk, "by": nadia}
+        step = groups.take_step(**where, to="screened", seen=asked.steps.get().pk)
+        step = groups.take_step(**where, to="suitable", reason="She listens.", seen=step.pk)
+    with at_work(world.dev) as dev:
+        groups.write_avoid_list(people=["Chiara Leone"], places=[], by=dev)
+    groups.check_overlaps()
+    overlap = OverlapFinding.objects.get(group=world.thursday)
+    return {
+        "enrolment": asked.pk,
+        "enrolment_step": step.pk,
+        "step_to": "waitlisted",
+        "overlap": overlap.pk,
+        "overlap_side": overlap.one_id,
+        "other_group": world.tuesday.pk,
+    }
+
+
+def _texts(world: World) -> dict[str, Any]:
+    """Return kinds by scope, and a published document of each that may be retired."""
+    # A kind that shuts no door, so that the people of Thursday still come in.
+    chosen, kept = "recording_consent", "staff_undertaking"
+    with at_work(world.nadia) as nadia:
+        of_group = consent.publish_version(group_id=world.thursday.pk, kind_key=chosen, by=nadia)[0]
+    with at_work(world.ada) as ada:
+        of_practice = consent.publish_version(group_id=None, kind_key=kept, by=ada)[0]
+    return {
+        "kind": "group_confidentiality_agreement",
+        "spanish": "es",
+        "practice_kind": kept,
+        "chosen_document": of_group.document_id,
+        "practice_document": of_practice.document_id,
+    }
+
+
+def _made_out(world: World) -> dict[str, Any]:
+    """Return a paper for Dev, a notice for Ben, what somebody agreed to aloud, and a prompt that reached nobody."""
+    from consent.models import ReconsentPrompt, Requirement
+
+    words = dict.fromkeys(("patient", "discloser", "information", "recipient", "purpose"), "Elm 7")
+    told = dict.fromkeys(("happened", "happened_on", "kinds", "protect", "done", "reach_us"), "Elm 7")
+    step_up = proof()
+    with at_work(world.nadia) as nadia:
+        release = consent.make_out(
+            group_id=world.thursday.pk,
+            membership_id=world.membership("dev").pk,
+            kind_key="release_of_information",
+            typed={**words, "ends_on": today() + timedelta(days=90)},
+            by=nadia,
+        )
+        notice = consent.make_out(
+            group_id=world.thursday.pk,
+            membership_id=world.membership("ben").pk,
+            kind_key="notice_of_breach",
+            typed={**told, "discovered_on": today()},
+            by=nadia,
+            issue=consent.Issue("Nadia Rahmani", True, step_up),
+        )
+        wilma = groups.add_member(group=world.thursday, member=groups.NewMember("Wilma Ray", today()), by=nadia)
+        act = consent.record_aloud(
+            group_id=world.thursday.pk,
+            membership_id=wilma.pk,
+            version_id=world.version_of_thursday.pk,
+            text_sha256=world.version_of_thursday.text_sha256,
+            spoken=consent.Spoken(today(), "Ruth", "Sight", True, "It stays there.", "Nadia", True, today()),
+            step_up=step_up,
+            by=nadia,
+        )
+    prompt = ReconsentPrompt.objects.create(
+        requirement=Requirement.objects.filter(document__group=world.thursday).earliest("created_at"),
+        person_id=wilma.person_id,
+        number=1,
+        due_on=today(),
+        trigger="initial",
+    )
+    return {
+        "paper_document": release.document_id,
+        "notice": notice.pk,
+        "paper_kind": "release_of_information",
+        "spoken": act.spoken.pk,
+        "prompt": prompt.pk,
+    }
+
+
 def _on_paper(world: World) -> dict[str, Any]:
     """Return the place of somebody without sign-in, and their act on paper."""
     with at_work(world.nadia) as nadia:
-        member = groups.NewMember("Walter Ono", timezone.localdate() - timedelta(days=400))
+        member = groups.NewMember("Walter Ono", today() - timedelta(days=400))
         new = groups.create_group(
             by=nadia,
             label="Monday N",
@@ -234,14 +353,33 @@ def _on_paper(world: World) -> dict[str, Any]:
             membership_id=place.pk,
             version_id=world.version_of_thursday.pk,
             paper=consent.Paper(
-                signed_on=timezone.localdate() - timedelta(days=1),
+                signed_on=today() - timedelta(days=1),
                 wording="same",
                 scan=b"%PDF-1.7 a page",
                 compared=True,
             ),
             by=nadia,
         )
-    return {"new_group": new.pk, "on_paper": place.pk, "paper_act": act.pk}
+        link = consent.name_guardian(
+            group_id=world.thursday.pk,
+            membership_id=place.pk,
+            guardian=consent.NewGuardian("Olga Ono", "parent", "parental", "Seen on paper."),
+            by=nadia,
+        )
+        late = [
+            groups.add_member(group=world.thursday, member=groups.NewMember(name, today()), by=nadia)
+            for name in ("Ulla Sand", "Lea Inan")
+        ]
+        consent.give_override(
+            group_id=world.thursday.pk,
+            membership_id=late[1].pk,
+            last_day=today(),
+            reason="The paper is in the post.",
+            by=nadia,
+        )
+    found = {"new_group": new.pk, "on_paper": place.pk, "paper_act": act.pk, "guardian_link": link.pk}
+    owes = Membership.objects.create(group=world.thursday, person=make_member("Ona Wes"), alias="Ona", state="active")
+    return found | {"unsigned": late[0].pk, "let_in": late[1].pk, "owes": owes.pk}
 
 
 def _will_of(writer: Person, delegate: Person, led: list[Any]) -> Any:
@@ -283,8 +421,10 @@ class Stage:
         if self.cast is None:
             atomic = transaction.atomic()
             atomic._from_testcase = True  # a unit of work insists on being outermost, but for this mark
-            self.around.enter_context(atomic)
-            self.cast = gather(_population.world)
+            with ExitStack() as around:  # what cannot be gathered leaves nothing open behind it
+                around.enter_context(atomic)
+                self.cast = gather(_population.world)
+                self.around = around.pop_all()
 
     def close(self) -> None:
         """Take the cast away."""
@@ -358,6 +498,8 @@ class Try:
     events: list[tuple[str, str, str, str, str]]
     queries: list[str]
     mails: int
+    # The tables that a statement wrote to, whether it stayed or not.
+    wrote: set[str]
 
 
 def attempt(browser: Client, cell: Cell, objects: dict[str, Any], found: dict[str, Any] | None = None) -> Try:
@@ -385,6 +527,7 @@ def attempt(browser: Client, cell: Cell, objects: dict[str, Any], found: dict[st
         events=events_after(last),
         queries=[kind_of(query["sql"]) for query in seen.captured_queries if is_work(query["sql"])],
         mails=len(mail.outbox) - sent,
+        wrote={table for query in seen.captured_queries for table in _WRITES.findall(query["sql"])} - MAY_GROW,
     )
 
 

@@ -5,12 +5,23 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from consent.services import ask_to_talk, decline
+from consent.models import Act
+from consent.services import ask_to_talk, decline, withdraw
 from groupcare.access import RoleHolding
 from groupcare.accounts import services as accounts
 from groupcare.accounts.models import SessionRecord
 from groupcare.practice.models import LawNotice, LawTold
-from groups.models import Facilitation, GroupSession, Membership, ProcessNote, ProgressNote, TherapyGroup
+from groups.models import (
+    Enrolment,
+    EnrolmentStep,
+    Facilitation,
+    GroupSession,
+    Membership,
+    OverlapFinding,
+    ProcessNote,
+    ProgressNote,
+    TherapyGroup,
+)
 from groups.services.people import grant_by_role
 from incidents import services as incidents
 from tests.conftest import sign_in
@@ -36,6 +47,7 @@ class Grown:
             self._answers(number)
             self._groups(number)
             self._law(number)
+            self._on_the_way(number)
         self.rows = rows
 
     def _law(self, number: int) -> None:
@@ -44,6 +56,17 @@ class Grown:
         notice = LawNotice.objects.create(pack="US-NY", cause=f"grown:{number}", changes=changes)
         for person in (self.world.nadia, self.world.tom):
             LawTold.objects.create(notice=notice, person=person)
+
+    def _on_the_way(self, number: int) -> None:
+        """Add somebody on the waiting list, and a possible overlap."""
+        world = self.world
+        person = make_person(f"Asker{number} Long")
+        asked = Enrolment.objects.create(group=world.thursday, person=person, name=f"A{number}", opened_by=world.nadia)
+        EnrolmentStep.objects.create(
+            enrolment=asked, person=person, number=1, state="waitlisted", code="none", taken_by=world.nadia
+        )
+        one, other = sorted([person.pk, world.ben.pk])
+        OverlapFinding.objects.create(group=world.thursday, one_id=one, other_id=other, basis="0" * 64)
 
     def _people(self, number: int) -> None:
         """Add a member who has signed every other time, somebody invited, and a member's open session."""
@@ -125,6 +148,10 @@ class Grown:
         """Add an answer of Chiara's, so that her own list grows."""
         world = self.world
         with at_work(world.chiara) as chiara:
+            last = world.act_of_chiara
+            if not Act.objects.filter(supersedes=last).exists():
+                # A promise that holds is neither declined nor talked away.
+                withdraw(act_id=last.pk, by=chiara)
             answer = ask_to_talk if number % 2 else decline
             answer(version_id=world.version_of_thursday.pk, by=chiara)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from groups.models import Facilitation
+from groups.models import Facilitation, GroupSession
 from tests.house import matrix
 from tests.house.cast import Cast, _settled, _stage, attempt, cast_of_world, events_after, last_event, state  # noqa: F401
 from tests.house.matrix import CELLS, Cell
@@ -37,6 +37,9 @@ def expected(cast: Cast, role: str, route: str) -> set[str]:
     world = cast.world
     thursday = {str(world.thursday.pk)}
     sessions = {str(cast.objects[name]) for name in ("session", "coming", "soon", "called_off")}
+    sessions |= {
+        str(pk) for pk in GroupSession.objects.filter(series=cast.objects["series"]).values_list("pk", flat=True)
+    }
     concerns = {str(cast.objects[name]) for name in ("concern", "concern_acknowledged", "concern_assessed")}
     outside = {str(cast.objects["concern_outside"])}
     of_tuesday = {str(world.session_of_tuesday.pk), str(world.coming_session_of_tuesday.pk)}

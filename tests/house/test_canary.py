@@ -18,14 +18,17 @@ from django.core.cache import caches
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
+from consent import services as consent
 from groupcare.access import acting_as_system
 from groupcare.audit import recording
 from groupcare.outbox.services import deliver_due
 from groups import services as groups
+from groups.record_files import read_draft
 from incidents import services as incidents
 from tests.house.forms import TEXT, filled, post_forms, words_in
 from tests.house.routes import all_routes, is_ours, label, url_of
 from tests.house.tables import rows, tables
+from tests.world import today, understand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.req("SEC-37")]
 
@@ -36,12 +39,15 @@ WAIVED = {
     ("practice:settings", "public_name"): "shown to everybody who opens a page",
     ("practice:settings", "contact"): "shown to everybody who opens a page",
     ("practice:settings", "crisis_text"): "shown to everybody who opens a page",
+    ("groups:group-settings", "new_room"): "the name of a room, not of a person",
     ("practice:site-create", "name"): "the name of a house, not of a person",
     ("practice:law-value", "value"): "a value of law, read by every colleague; about no person",
     ("practice:law-value", "reason"): "why a value of law holds here; the form says to name nobody",
     ("practice:site-create", "address_text"): "the address of a house, not of a person",
 }
 # Routes that take no text, or are walked by tests of their own because they end the walk.
+# What somebody could still write about a place or a session, nobody can write after these.
+ENDS = frozenset({"groups:member-end", "groups:member-leave", "groups:member-transfer", "groups:group-closing"})
 NOT_WALKED = {
     "account_logout": "ends the session; no text",
     "web:leave": "ends the session; no text",
@@ -53,9 +59,20 @@ NOT_WALKED = {
         (
             *("accounts:kept-discard", "accounts:person-merge-with", "accounts:person-switch"),
             *("accounts:recovery-confirm", "accounts:recovery-stop", "consent:grace-end"),
-            *("groups:session-aloud", "groups:session-answer", "groups:session-told"),
+            *("groups:session-aloud", "groups:session-answer", "groups:session-told", "groups:overlap-talk"),
             "changes:read",
             *("practice:address-clear", "practice:mail-again", "practice:mail-phone"),
+        ),
+        "a button, no text",
+    ),
+    "groups:session-tap": "ids and codes of the screen's script, no text: tests/groups/test_console.py",
+    "groups:session-clause": "a button, no text",
+    "groups:my-offers": "buttons, no text",
+    # Each leads on from a page of its own; what is pressed there takes no text.
+    **dict.fromkeys(
+        (
+            *("consent:kiosk-leave", "consent:member-remind", "consent:override-end", "consent:paper-end"),
+            "consent:practice-document-retire",
         ),
         "a button, no text",
     ),
@@ -119,6 +136,7 @@ def more_pages(world, acting) -> list[str]:
         *pages,
         *_record_pages(world, acting),
         *_will_pages(world, acting),
+        *_pages_of_promises(world, acting),
         _door_that_asks_where(world, acting),
         reverse("groups:session-detail", args=[world.coming_session_of_thursday.pk]),
     ]
@@ -146,6 +164,46 @@ def _will_pages(world, acting) -> list[str]:
     return [reverse("groups:will-ask", args=[made[0].pk]), reverse("groups:will-opening", args=[opening.pk])]
 
 
+def _pages_of_promises(world, acting) -> list[str]:
+    """Return the page of a decision about the door, the editor of the practice, and a text that Chiara can sign.
+
+    Petra would rather have paper, and so is shown the test of the device again.
+    """
+    version = world.version_of_thursday
+    with acting(world.nadia):
+        new = groups.NewMember("Lea Inan", today())
+        late = groups.add_member(group=world.thursday, member=new, by=world.nadia)
+    with acting(world.chiara):
+        consent.present(version_id=version.pk, by=world.chiara)
+        understand(world.chiara, version)
+    with acting(world.ben):
+        # The questions wait for him once more: reading counts since the last promise.
+        consent.present(version_id=version.pk, by=world.ben)
+    with acting(world.petra):
+        consent.prefer_paper(language="en", by=world.petra)
+    return [
+        reverse("consent:override-give", args=[world.thursday.pk, late.pk]),
+        reverse("consent:practice-version-create", args=["staff_undertaking"]),
+        reverse("consent:agreement-sign", args=[version.pk]),
+        reverse("consent:screen-agree"),
+    ]
+
+
+def send_beside_pages(world, client_for, words: Words) -> set[str]:
+    """Send what no form of a page sends: the signature after its review, and words that are checked as one types."""
+    version = world.version_of_thursday
+    sent = {
+        "consent:agreement-sign": (world.chiara, [version.pk]),
+        "consent:version-check": (world.nadia, [world.thursday.pk, "group_confidentiality_agreement"]),
+        "consent:practice-version-check": (world.ada, ["staff_undertaking"]),
+    }
+    for route, (person, where) in sent.items():
+        data = {name: words(route, name) for name in ("typed_name", "summary", "en_purpose")}
+        answer = client_for(person).post(reverse(route, args=where), {**data, "meant": "on"})
+        assert answer.status_code in {200, 302, 422}, route
+    return set(sent)
+
+
 def _door_that_asks_where(world, acting) -> str:
     """Return the door of a session online, at which Ben has agreed to the rules and is asked where he is."""
     session = world.session_of_thursday
@@ -165,7 +223,9 @@ def _record_pages(world, acting) -> list[str]:
     with acting(world.nadia):
         groups.prepare_record(request_id=other.pk, by=world.nadia)
         prepared = groups.prepare_record(request_id=own.pk, by=world.nadia)
-        groups.decide_names(request_id=own.pk, prepared_id=prepared.pk, choices={}, by=world.nadia)
+        hits = read_draft(prepared.file).hits
+        kept = {hit.key: groups.Choice(replace=False, reason="It is theirs.") for hit in hits}
+        groups.decide_names(request_id=own.pk, prepared_id=prepared.pk, choices=kept, by=world.nadia)
         groups.release_record(request_id=own.pk, by=world.nadia)
     return [reverse("groups:record-names", args=[other.pk]), reverse("groups:my-record-copy", args=[own.pk])]
 
@@ -182,8 +242,13 @@ def send_pages(world, populated, client_for, words: Words, more: list[str]) -> s
                 found += [(who, form) for form in post_forms(url, answer.content.decode())]
     # A form that stands on every page of a person is sent once.
     found = list({(who, form.action, *(one.name for one in form.inputs)): (who, form) for who, form in found}.values())
-    # Those that only press a button come last: they end places, invitations and sessions.
-    found.sort(key=lambda pair: not any(one.kind in TEXT | {"textarea"} for one in pair[1].inputs))
+    # Those that only press a button come last: they end places, invitations and sessions. So do those that say why.
+    found.sort(
+        key=lambda pair: (
+            pair[1].route in ENDS,
+            not any(one.kind in TEXT | {"textarea"} for one in pair[1].inputs),
+        )
+    )
     sent: set[str] = set()
     for who, form in found:
         if form.route not in NOT_WALKED:
@@ -272,7 +337,8 @@ def test_no_word_that_anybody_types_can_be_read_outside_of_the_vault(world, popu
     words = Words()
     more = more_pages(world, acting)
     wanted = post_routes(world, populated, client_for)
-    sent = send_pages(world, populated, client_for, words, more) | send_api(world, populated, client_for, words)
+    sent = send_beside_pages(world, client_for, words)
+    sent |= send_pages(world, populated, client_for, words, more) | send_api(world, populated, client_for, words)
     with acting_as_system("canary"), recording():
         deliver_due(limit=1000)
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {200, 302}
 # A former member keeps their own copies, requests and concerns, and the sessions, passkeys and changes of their account.
 KEPT = (
-    *("consent:act-", "consent:scan-", "groups:my-record-copy", "incidents:concern-kept"),
+    *("consent:act-", "consent:scan-", "consent:notice-", "groups:my-record-copy", "incidents:concern-kept"),
     *("accounts:session-end", "accounts:recovery-stop-own", "mfa_"),
 )
 
@@ -74,11 +74,13 @@ def test_ending_a_membership_closes_what_is_the_groups_and_leaves_the_persons_ow
     assert set(answers(cast, ben, matrix.MEMBER, skip=KEPT).values()) <= OPEN
     place = Membership.objects.get(person=cast.world.ben, ended_at__isnull=True)
     where = {"pk": cast.objects["group"], "membership_pk": place.pk}
-    assert lead.post(reverse("groups:member-end", kwargs=where)).status_code == 302
+    assert lead.post(reverse("groups:member-end", kwargs=where), {"ending": "lapsed"}).status_code == 302
     shut = {**answers(cast, ben, matrix.MEMBER, skip=KEPT), **writes(cast, ben, matrix.MEMBER, skip=KEPT)}
     assert set(shut.values()) == {404}
     assert {"get-groups:session-join", "post-consent:agreement-sign", "post-api-session-join"} <= set(shut)
-    kept = [cell for cell in CELLS if cell.route.startswith(KEPT) and cell.method == GET]
+    kept = [
+        cell for cell in CELLS if cell.route.startswith(KEPT) and cell.method == GET and matrix.MEMBER in cell.allowed
+    ]
     assert {attempt(ben, cell, cast.objects).status for cell in kept} == {200}
     assert ben.get(reverse("api-my-session-list")).json()["results"] == []
     assert ben.get(reverse("api-agreements")).json() == []
@@ -128,15 +130,24 @@ OWN_PAGES = {
     "accounts:address-change",
     "accounts:kept-list",
     "groups:about-me",
+    "groups:my-avoid",
+    "groups:my-goodbye",
     "groups:my-leaving",
+    "groups:my-names",
+    "groups:my-offers",
     "groups:my-messages",
     "groups:my-record",
     "groups:privacy",
     "groups:privacy-opened",
     "groups:contact-card",
     "groups:home-member",
+    "groups:my-calendar",
     "groups:my-sessions",
     "consent:agreement-list",
+    "consent:paper-mine",
+    "consent:screen-agree",
+    # Says that the device goes back, to anybody.
+    "consent:kiosk-over",
     "incidents:concern-create",
     "incidents:concern-mine",
     "accounts:profile",

@@ -12,6 +12,7 @@ PUBLIC = {
     "web:leave": "the way out",
     "web:healthz": "one bit",
     "web:display": "light or dark, kept in a cookie",
+    "consent:kiosk-over": "says that a device goes back, and names nobody",
     "outbox:mail-list": "absent unless this is a demo",
     "outbox:mail-detail": "absent unless this is a demo",
     "accounts:invitation-accept": "the token speaks",

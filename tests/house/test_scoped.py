@@ -20,12 +20,17 @@ WITHOUT_VIEWER = {
         "precautions", "public_name", "ready", "steps",
     },
     "asked by services after they have refused or let in the person": {
-        "staff", "staff_without_second_factor", "findings", "lacks_second_factor", "has_help_nearby", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer", "end_of_line", "guardian_links",
-        "decides_for", "with_standing_place",
+        "staff", "staff_without_second_factor", "findings", "lacks_second_factor", "has_help_nearby", "named_in", "readers", "own_words", "is_withdrawable", "latest_answer", "last_valid_answer", "end_of_line", "ends_of_lines", "guardian_links",
+        "decides_for", "leaders_of", "with_standing_place", "blanks_for", "draft_of", "gaps_of", "seen_of", "read_texts",
     },
     "work on rows that a selector with a viewer has returned": {
-        "siblings", "text_of", "particulars_of", "in_force", "entries", "roll_calls", "in_plain_words", "facts_about_release", "mistake_of", "readers_of",
-        "answers_of", "belongs_since", "grace_of", "version_of_group", "versions_of_group",
+        "text_of", "asked_back", "chosen_line", "promise_held", "reading", "running_handover", "tries", "told_of", "changes_since", "particulars_of", "in_force", "entries", "roll_calls", "in_plain_words", "facts_about_release", "mistake_of", "readers_of",
+        "parting_sessions", "records_kept", "standing_closing",
+        "answerers", "answers_of", "belongs_since", "grace_of", "version_for_place", "versions_for_place", "leads_have_signed",
+        "filled_in", "in_both_zones", "in_writing", "number_in_force", "spoken_of",
+    },
+    "found by sweeps, which show nothing to anybody": {
+        "administrators", "asks", "asked_as_staff", "overdue", "reached", "staff_asks", "unanswered",
     },
     "turn a value into another": {
         "reporter_index",

@@ -30,13 +30,19 @@ KINDS = {
     "sign_in_change": "safety",
     "session_reminder": "reminder",
     "agreement_waiting": "notice",
+    "answer_ready": "notice",
     "agreement_due": "notice",
     "law_changed": "notice",
     "list_changed": "notice",
+    "offer_waiting": "notice",
     "plan_changed": "notice",
+    "please_call": "notice",
+    "time_over": "notice",
     "stand_in_asked": "notice",
     "visit_cancelled": "notice",
+    "visit_changed": "notice",
     "will_changed": "safety",
+    "work_waiting": "notice",
 }
 
 

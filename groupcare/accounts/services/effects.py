@@ -71,7 +71,7 @@ def _account(recovery: Recovery) -> User:
     Raises:
         ValidationError: there is none, or it is switched off.
     """
-    user = User.objects.select_for_update().filter(person_id=recovery.person_id, is_active=True).first()
+    user = User.objects.select_for_update(no_key=True).filter(person_id=recovery.person_id, is_active=True).first()
     if user is None:
         raise ValidationError({"__all__": _("This person has no account that is switched on.")})
     return user

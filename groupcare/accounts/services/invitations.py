@@ -1,7 +1,7 @@
 """Invitations: one waiting at a time, bound to one address, taken once."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -25,7 +25,9 @@ VALID_FOR = timedelta(days=7)
 
 
 @unit_of_work()
-def invite(*, person: Person, email: str, by: Actor, role: Role | None = None) -> Invitation:
+def invite(
+    *, person: Person, email: str, by: Actor, role: Role | None = None, until: datetime | None = None
+) -> Invitation:
     """Write to ``email`` and return the invitation; one that was waiting for this person is revoked.
 
     Args:
@@ -33,12 +35,13 @@ def invite(*, person: Person, email: str, by: Actor, role: Role | None = None) -
         email: where the link goes; becomes the sign-in address.
         by: an administrator; for members a facilitator too; or the system.
         role: the staff role given at acceptance, or None for a member.
+        until: how long the link must live, where that is longer than ``VALID_FOR``: the end of an offer.
 
     Raises:
         Refused: ``by`` may not.
         ValidationError: the person has an account, or the address is none.
     """
-    locked = Person.objects.select_for_update().get(pk=person.pk)
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     permissions.check_can_invite(by, role=role, person_id=locked.pk)
     if User.objects.filter(person=locked).exists():
         raise ValidationError({"person": _("This person has an account already.")})
@@ -52,7 +55,7 @@ def invite(*, person: Person, email: str, by: Actor, role: Role | None = None) -
         person=locked,
         address=set_address(person=locked, value=address, by=by),  # type: ignore[arg-type] # or the system
         role=role or "",
-        expires_at=timezone.now() + VALID_FOR,
+        expires_at=max(timezone.now() + VALID_FOR, until or timezone.now()),
         invited_by_id=by.id,
     )
     _issue(invitation)
@@ -160,7 +163,7 @@ def _write(invitation: Invitation) -> None:
 
 def _locked(invitation: Invitation, by: Actor, action: str) -> Invitation:
     """Return the row, locked and still waiting."""
-    row = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    row = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk).first()
     if row is None or not (may_administer(by) or (by.id and row.invited_by_id == by.id)):
         raise Refused(action, "invitation", invitation.pk)
     if row.accepted_at or row.revoked_at:
@@ -170,7 +173,9 @@ def _locked(invitation: Invitation, by: Actor, action: str) -> Invitation:
 
 def revoke_waiting(person: Person) -> None:
     """Revoke what waits for this person, so that one link works at most."""
-    for row in Invitation.objects.select_for_update().filter(person=person, accepted_at=None, revoked_at=None):
+    for row in Invitation.objects.select_for_update(no_key=True).filter(
+        person=person, accepted_at=None, revoked_at=None
+    ):
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])
         record("invitation.revoke", object_type="invitation", object_id=row.pk)

@@ -58,7 +58,7 @@ def merge_persons(*, kept_id: UUID, duplicate_id: UUID, by: Person) -> PersonMer
 
 def _locked(kept_id: UUID, duplicate_id: UUID, by: Person) -> tuple[Person, Person]:
     """Return both entries, locked in the order of their ids, so that two at once wait for each other."""
-    rows = Person.objects.select_for_update().filter(pk__in=[kept_id, duplicate_id]).order_by("pk")
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=[kept_id, duplicate_id]).order_by("pk")
     found = {one.pk: one for one in rows}
     if not may_administer(by) or len(found) != 2:
         raise Refused("person.merge", "person", duplicate_id)
@@ -72,7 +72,11 @@ def _move_contact(merge: PersonMerge) -> None:
     """
     kept, duplicate = merge.kept, merge.duplicate
     address = current_address(duplicate)
-    waiting = Invitation.objects.select_for_update().filter(person=duplicate, accepted_at=None, revoked_at=None).first()
+    waiting = (
+        Invitation.objects.select_for_update(no_key=True)
+        .filter(person=duplicate, accepted_at=None, revoked_at=None)
+        .first()
+    )
     if address is not None and current_address(kept) is None:
         verified = address.verified_at is not None
         merge.address = set_address(
@@ -131,7 +135,7 @@ def unmerge_persons(*, merge_id: UUID, by: Person) -> PersonMergeUndo:
 def _give_back_contact(merge: PersonMerge, by: Person) -> None:
     """Take from the kept entry what it was given; an invitation that was taken since stays, with its address."""
     if merge.invitation_id is not None:
-        waiting = Invitation.objects.select_for_update().get(pk=merge.invitation_id)
+        waiting = Invitation.objects.select_for_update(no_key=True).get(pk=merge.invitation_id)
         if waiting.accepted_at is not None:
             return
         own = current_address(merge.duplicate)

@@ -63,7 +63,7 @@ def update_profile(
         Refused: ``by`` is somebody else.
         ValidationError: a value cannot be used.
     """
-    row = Person.objects.select_for_update().get(pk=person.pk)
+    row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if by.pk != row.pk:
         raise Refused("person.update", "person", row.pk)
     row.used_name, row.pronouns = used_name.strip(), pronouns.strip()

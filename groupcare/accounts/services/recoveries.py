@@ -37,7 +37,7 @@ def open_recovery(*, kind: str, person: Person, check_made: str, by: Actor, new_
     about = kinds().get(kind)
     if about is None:
         raise Refused("recovery.open", "recovery", "")
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     permissions.check_can_open_recovery(by, kind=about, person_id=person.pk)
     assert by.id is not None  # noqa: S101 - the system was refused above
     user = _check_can_help(about, person, check_made)
@@ -205,7 +205,7 @@ def _locked(recovery_id: UUID, action: str) -> Recovery:
     found = Recovery.objects.filter(pk=recovery_id).first()
     if found is None:
         raise Refused(action, "recovery", recovery_id)
-    Person.objects.select_for_update().get(pk=found.person_id)
+    Person.objects.select_for_update(no_key=True).get(pk=found.person_id)
     return Recovery.objects.select_related("person", "address", "missing").prefetch_related("steps").get(pk=recovery_id)
 
 

@@ -40,7 +40,7 @@ def switch_off_stranger(*, person: Person, by: Actor) -> None:
     Who may is checked by the calling service. The sign-in address is free afterwards, for its rightful use.
     """
     revoke_waiting(person)
-    user = User.objects.select_for_update().filter(person=person).first()
+    user = User.objects.select_for_update(no_key=True).filter(person=person).first()
     if user is not None:
         _close(user)
     drop_waiting(person=person, by=by, reason=WRONG_PERSON)  # type: ignore[arg-type] # or the system
@@ -74,7 +74,7 @@ def readdress(*, person_id: UUID, email: str, by: Actor) -> Readdressed:
         Refused: ``by`` may not, or nobody was invited to work here so.
         ValidationError: it is the address it went to, none at all, or the last administrator would go.
     """
-    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     if not may_administer(by) or person is None or by.id == person_id:
         raise Refused("invitation.readdress", "person", person_id)
     asked = Invitation.objects.filter(person=person, revoked_at=None).exclude(role="").latest_or_none()

@@ -20,7 +20,7 @@ def switch_off(*, person: Person, by: Actor) -> User:
         ValidationError: nobody would be left to administer.
     """
     # The administrators' rows are locked together, so that two of them cannot switch each other off at once.
-    held = RoleHolding.objects.current().filter(role=Role.ADMINISTRATOR).order_by("id").select_for_update()
+    held = RoleHolding.objects.current().filter(role=Role.ADMINISTRATOR).order_by("id").select_for_update(no_key=True)
     others = [one.person_id for one in held if one.person_id != person.pk]
     user = _account(person, by, "user.switch_off")
     if not User.objects.filter(person_id__in=others, is_active=True).exists():
@@ -50,7 +50,7 @@ def end_all_sessions(*, person: Person, by: Actor) -> int:
 
 def _account(person: Person, by: Actor, action: str) -> User:
     """Return the locked account of somebody else, for an administrator."""
-    user = User.objects.select_for_update().filter(person=person).first()
+    user = User.objects.select_for_update(no_key=True).filter(person=person).first()
     if user is None or not may_administer(by) or by.id == person.pk:
         raise Refused(action, "person", person.pk)
     return user

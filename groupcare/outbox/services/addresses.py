@@ -33,7 +33,9 @@ def set_address(*, person: "Person", value: str, by: "Person", verified: bool = 
     """
     plain = _checked(value)
     now = timezone.now()
-    current = Address.objects.current().select_for_update().filter(person=person, channel=Channel.EMAIL).first()
+    current = (
+        Address.objects.current().select_for_update(no_key=True).filter(person=person, channel=Channel.EMAIL).first()
+    )
     if current is not None and current.lookup == address_index(plain):
         return _confirm(current, verified=verified, safe=safe)
     if current is not None:
@@ -53,7 +55,9 @@ def propose_address(*, person: "Person", value: str, by: "Person") -> Address:
         ValidationError: ``value`` is no e-mail address.
     """
     plain = _checked(value)
-    for older in Address.objects.current().select_for_update().filter(person=person, channel=Channel.PROPOSED):
+    for older in (
+        Address.objects.current().select_for_update(no_key=True).filter(person=person, channel=Channel.PROPOSED)
+    ):
         _end(older)
     address = _keep(Address(person=person, value=plain, channel=Channel.PROPOSED))
     record("address.propose", object_type="outbox.address", object_id=address.pk)
@@ -63,7 +67,9 @@ def propose_address(*, person: "Person", value: str, by: "Person") -> Address:
 @unit_of_work()
 def end_proposal(*, address: Address) -> None:
     """End a proposed address: it was taken, or will not be."""
-    row = Address.objects.current().select_for_update().filter(pk=address.pk, channel=Channel.PROPOSED).first()
+    row = (
+        Address.objects.current().select_for_update(no_key=True).filter(pk=address.pk, channel=Channel.PROPOSED).first()
+    )
     if row is not None:
         _end(row)
 
@@ -107,5 +113,5 @@ def _confirm(address: Address, *, verified: bool, safe: bool) -> Address:
 @unit_of_work()
 def end_address(*, person: "Person", by: "Person") -> None:
     """End the person's current address; messages without one fail visibly instead of going astray."""
-    for address in Address.objects.current().select_for_update().filter(person=person):
+    for address in Address.objects.current().select_for_update(no_key=True).filter(person=person):
         _end(address)

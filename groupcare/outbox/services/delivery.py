@@ -100,7 +100,7 @@ def _claim(limit: int) -> tuple[UUID, list[UUID]]:
     with transaction.atomic(durable=True):
         due = Message.objects.due()
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
+            due = due.select_for_update(skip_locked=True, no_key=True)
         message_ids = list(due.values_list("pk", flat=True)[:limit])
         Message.objects.filter(pk__in=message_ids).update(
             state=State.CLAIMED, claim=claim, claimed_at=timezone.now(), sending_at=None

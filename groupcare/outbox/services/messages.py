@@ -1,6 +1,6 @@
 """Putting messages into the outbox, and taking out what came too late."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -164,7 +164,24 @@ def drop_expired() -> int:
 
 
 @unit_of_work()
-def drop_waiting(*, person: "Person", by: "Person", reason: str) -> int:
+def drop_overtaken(*, object_ids: Iterable[UUID], kinds: Collection[str]) -> list[Message]:
+    """Return the waiting messages of some kinds about these objects, dropped because what they say is overtaken.
+
+    Who may is checked by the calling service. What is being sent at this moment stays with its worker.
+    """
+    waiting = Message.objects.filter(state=State.QUEUED, link_object__in=list(object_ids), kind__in=list(kinds))
+    dropped = []
+    for message in waiting.defer("secret").order_by("pk"):
+        if Message.objects.filter(pk=message.pk, state=State.QUEUED).update(
+            state=State.DROPPED, reason="overtaken", **WITHOUT_SECRET
+        ):
+            dropped.append(message)
+            record("message.drop", object_type="outbox.message", object_id=message.pk)
+    return dropped
+
+
+@unit_of_work()
+def drop_waiting(*, person: "Person", by: "Person", reason: str, link: Link | None = None) -> int:
     """Return how many waiting messages to a person were dropped, because they must not be written to any more.
 
     Who may is checked by the calling service. What is being sent at this moment stays with its worker.
@@ -173,10 +190,13 @@ def drop_waiting(*, person: "Person", by: "Person", reason: str) -> int:
         person: the recipient.
         by: who asks for it.
         reason: a key word, kept with each message.
+        link: only messages that lead to this object, whatever their issue; all if not given.
     """
     del by  # the trail names whoever is at work
     dropped = 0
     waiting = Message.objects.filter(recipient=person, state=State.QUEUED).order_by("pk")
+    if link is not None:
+        waiting = waiting.filter(link_kind=link.kind, link_object=link.object_id)
     for message_id in waiting.values_list("pk", flat=True):
         if Message.objects.filter(pk=message_id, state=State.QUEUED).update(
             state=State.DROPPED, reason=reason, **WITHOUT_SECRET

@@ -94,7 +94,7 @@ def settle_by_phone(*, message_id: UUID, by: "Person") -> None:
 
 def _unsettled(message_id: UUID) -> Message:
     """Return the locked message, which failed or may have been sent."""
-    found = Message.objects.select_for_update().filter(pk=message_id).first()
+    found = Message.objects.select_for_update(no_key=True).filter(pk=message_id).first()
     if found is None or found.state not in (State.FAILED, State.MAY_HAVE_BEEN_SENT):
         raise InvalidTransition(_("This message does not wait for anybody any more."))
     return found

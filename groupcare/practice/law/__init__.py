@@ -2,6 +2,8 @@
 
 from groupcare.practice.law.effective import Item as Item
 from groupcare.practice.law.effective import Law as Law
+from groupcare.practice.law.effective import law_for_texts as law_for_texts
+from groupcare.practice.law.effective import law_of_sites as law_of_sites
 from groupcare.practice.law.effective import packs_for as packs_for
 from groupcare.practice.law.effective import touching as touching
 from groupcare.practice.law.pack import Pack as Pack

@@ -8,14 +8,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
+
+from django.db import models
+from django.db.models import F, Model, QuerySet, Value
 
 from groupcare.practice.law.pack import FLAGS, Leaf, Pack, Sentence, fingerprint
 from groupcare.practice.law.reading import chain, packs
 from groupcare.practice.law.topics import ValueKey, value_keys
-from groupcare.practice.models import LawDecision, LawOverride
+from groupcare.practice.models import LawDecision, LawOverride, Site
 
 _KIND = LawDecision.Kind
+Act: TypeAlias = LawOverride | LawDecision
 
 
 @dataclass(frozen=True)
@@ -96,16 +100,22 @@ class Item:
 
 
 class Law:
-    """Packs with everything that the practice decided about them, read with two queries."""
+    """Packs with everything that the practice decided about them, read with two queries, or from rows read before."""
 
-    def __init__(self, codes: Collection[str]) -> None:
+    def __init__(self, codes: Collection[str], acts: Iterable[Act] | None = None) -> None:
         self._packs = {pack.id: pack for code in codes for pack in chain(code)}
         self._overrides: dict[tuple[str, str], LawOverride] = {}
         self._decided: dict[tuple[str, str], Decided] = {}
-        for override in LawOverride.objects.filter(pack__in=self._packs).select_related("by").order_by("number"):
-            self._overrides[override.pack, override.path] = override
-        for act in LawDecision.objects.filter(pack__in=self._packs).select_related("by").order_by("number"):
-            self._decided[act.pack, act.path] = self.decided(act.pack, act.path).then(act)
+        for act in self._with_authors() if acts is None else sorted(acts, key=lambda one: one.number):
+            if isinstance(act, LawOverride):
+                self._overrides[act.pack, act.path] = act
+            else:
+                self._decided[act.pack, act.path] = self.decided(act.pack, act.path).then(act)
+
+    def _with_authors(self) -> list[Act]:
+        overrides = LawOverride.objects.filter(pack__in=self._packs).select_related("by").order_by("number")
+        decisions = LawDecision.objects.filter(pack__in=self._packs).select_related("by").order_by("number")
+        return [*overrides, *decisions]
 
     def override(self, pack: str, path: str) -> LawOverride | None:
         """Return the override that holds, or None."""
@@ -184,6 +194,68 @@ class Law:
             (item.override and item.key not in sentence.blanks) or (not item.runs and any(o.runs for o in rests))
             for item in rests
         )
+
+
+def law_for_texts(codes: Collection[str]) -> Law:
+    """Return the law of these places for the sentences of a text, in one query; who decided what is not in it."""
+    known = {pack.id for code in codes for pack in chain(code)}
+    rows = _overridden(LawOverride.objects.filter(pack__in=known)).union(
+        _decided(LawDecision.objects.filter(pack__in=known)), all=True
+    )
+    return Law(codes, [_act(row) for row in rows])
+
+
+def law_of_sites() -> tuple[list[str], Law]:
+    """Return the places of all sites, each once, and their law for the sentences of a text; one query."""
+    parts = [_overridden(LawOverride.objects.all()), _decided(LawDecision.objects.all()), _site(Site.objects.all())]
+    rows = list(parts[0].union(*parts[1:], all=True))
+    found = sorted((row[_NAME], row[_PACK]) for row in rows if row[0] == _SITE)
+    codes = list(dict.fromkeys(place for _name, place in found))
+    acts = [_act(row) for row in rows if row[0] != _SITE]
+    return codes, Law([code for code in codes if code in packs()], acts)
+
+
+_OVERRIDE, _DECISION, _SITE = "override", "decision", "site"
+# The columns of the union after the first, which says what a row is. A site has its place and its name in it.
+_COLUMNS: "dict[str, models.Field[Any, Any]]" = {
+    "pack": models.CharField(),
+    "path": models.CharField(),
+    "number": models.IntegerField(),
+    "at": models.DateTimeField(),
+    "said": models.CharField(),
+    "value": models.JSONField(),
+    "is_back": models.BooleanField(),
+    "kind": models.CharField(),
+}
+_PACK, _NAME = 1, 2
+
+
+def _overridden(rows: QuerySet[LawOverride]) -> QuerySet[Any, Any]:
+    shared = ("pack", "path", "number", "at", "said", "value", "is_back")
+    return _as_union(rows, _OVERRIDE, **{name: F(name) for name in shared})
+
+
+def _decided(rows: QuerySet[LawDecision]) -> QuerySet[Any, Any]:
+    return _as_union(rows, _DECISION, **{name: F(name) for name in ("pack", "path", "number", "at", "said", "kind")})
+
+
+def _site(rows: QuerySet[Site]) -> QuerySet[Any, Any]:
+    return _as_union(rows, _SITE, pack=F("place"), path=F("name"))
+
+
+def _as_union(rows: QuerySet[Any], what: str, **columns: Any) -> QuerySet[Any, Any]:
+    rest = [columns.get(name, Value(None, output_field=field)) for name, field in _COLUMNS.items()]
+    return rows.order_by().values_list(Value(what, output_field=models.CharField()), *rest)
+
+
+def _act(row: tuple[Any, ...]) -> Act:
+    """Return a row of the union as the act that it is, without its author and reason."""
+    what, *values = row
+    found = dict(zip(_COLUMNS, values, strict=True))
+    left_out = {"kind"} if what == _OVERRIDE else {"value", "is_back"}
+    model: type[Model] = LawOverride if what == _OVERRIDE else LawDecision
+    act: Act = model(**{name: value for name, value in found.items() if name not in left_out})  # type: ignore[assignment]
+    return act
 
 
 def packs_for(places: Iterable[str]) -> list[Pack]:

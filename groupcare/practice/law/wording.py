@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from groupcare.practice.law.effective import Law
+from groupcare.practice.law.effective import Law, law_for_texts
 from groupcare.practice.law.pack import Pack
 from groupcare.practice.law.reading import chain
 from groupcare.practice.law.strictest import strictness
@@ -15,7 +15,7 @@ UNCONFIRMED = {
 }
 
 
-def sentences(places: Iterable[str], language: str) -> dict[str, str]:
+def sentences(places: Iterable[str], language: str, law: Law | None = None) -> dict[str, str]:
     """Return what the law of these places says, by the name of the blank; empty where it says nothing.
 
     With several places, every place's sentence stands there, strictest first, each after the place's name.
@@ -23,13 +23,14 @@ def sentences(places: Iterable[str], language: str) -> dict[str, str]:
     Args:
         places: codes of places.toml, each counted once.
         language: the language of the document; English where we have no words in it.
+        law: the law of these places if it was read before, so that several languages read it once.
 
     Raises:
         LookupError: there is no pack of a code.
     """
     codes = list(dict.fromkeys(places))
     spoken = language.split("-")[0] if language.split("-")[0] in LANGUAGES else LANGUAGES[0]
-    law = Law(codes)
+    law = law or law_for_texts(codes)
     return {key: _joined(law, codes, key, spoken) for key in SENTENCE_KEYS}
 
 

@@ -17,6 +17,7 @@ BLANKS = {
     "contact": "555 0100",
     "answer_days": "3",
     "review_on": "22 November 2027",
+    "valid_for": "one year",
     "group_type": "support",
     "group_openness": "closed",
     "group_format": "online",

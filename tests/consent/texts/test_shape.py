@@ -12,7 +12,16 @@ from tests.consent.texts.shelf import BOTH, KINDS, keys, kind, named, strings, t
 LAWS = ["child", "adult", "threat", "self_harm", "court", "members", "privilege", "extras", "records", "minor"]
 LAWS += ["guardian_access", "limits_count", "recording", "complaints", "breach"]
 BLANKS = {f"law_{one}" for one in LAWS} | {"practice", "facilitators", "helpers", "place", "contact", "answer_days"}
-BLANKS |= {"review_on", "group_type", "group_openness", "group_format", "group_size", "session_length", "crisis"}
+BLANKS |= {
+    "review_on",
+    "valid_for",
+    "group_type",
+    "group_openness",
+    "group_format",
+    "group_size",
+    "session_length",
+    "crisis",
+}
 BLANKS |= {"officer", "today"}
 
 

@@ -35,5 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {entry['key']}@demo.example".ljust(28) + ", ".join(entry["roles"]).replace("_", " "))
         members = ", ".join(entry["key"] for entry in story.script["members"])
         self.stdout.write(f"  members (the same @demo.example): {members}")
+        guardians = ", ".join(entry["key"] for entry in story.script["guardians"] if "key" in entry)
+        self.stdout.write(f"  guardians of young people (the same @demo.example): {guardians}")
         self.stdout.write(f"Password of every account, made for this installation: {password}")
         self.stdout.write("Mail goes to the tray: /demo/mail/")

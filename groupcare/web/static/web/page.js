@@ -9,6 +9,7 @@
   const leave = () => {
     document.body.hidden = true;
     document.title = "…";
+    sessionStorage.clear();
     location.replace(leaveLink.href);
   };
   if (leaveLink) {
@@ -23,6 +24,16 @@
       if (presses.length >= 3) leave();
     });
   }
+
+  /* ---- what a page kept in this window goes with the session ---- */
+  const waits = () => Object.keys(sessionStorage).some((name) => name.startsWith("gc-console-"));
+  document.querySelectorAll('form[action$="/logout/"]').forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      /* Taps of the console that are not saved yet would go too: ask first. */
+      if (waits() && form.dataset.unsaved && !confirm(form.dataset.unsaved)) event.preventDefault();
+      else sessionStorage.clear();
+    });
+  });
 
   /* ---- cover screen: hides all; uncovering after five minutes asks who is there ---- */
   const FIVE_MINUTES = 5 * 60 * 1000;
