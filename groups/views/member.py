@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groupcare.access import Audience, policy
@@ -16,6 +17,7 @@ from groupcare.exceptions import InvalidTransition, NotCleared
 from groupcare.practice.selectors import practice
 from groups import selectors, services
 from groups.forms import PlaceForm, RulesForm
+from groups.policies import in_words
 from groups.selectors import Phase
 from groups.selectors.sessions import coming
 from groups.views.common import page, part_of, viewer
@@ -63,6 +65,7 @@ def session_join(request: HttpRequest, pk: UUID) -> HttpResponse:
         "session": entry.session,
         "form": form,
         "place_form": PlaceForm(),
+        "policies": in_words(entry.session.group.policies, get_language() or person.language),
         "practice": practice(),
     }
     return page(request, "session_join", context, status=422 if form.errors else 200)

@@ -56,6 +56,17 @@ def test_the_lead_changes_the_settings_and_a_new_room_is_made_once(world: World,
     assert "Linden House, Blue room" in shown
 
 
+def test_members_read_what_their_group_agreed_on_where_they_say_yes_to_the_rules(
+    world: World, client_for: Browser
+) -> None:
+    TherapyGroup.objects.filter(pk=world.thursday.pk).update(policies={"lateness": "five"})
+    page = reverse("groups:session-join", kwargs={"pk": world.session_of_thursday.pk})
+    shown = client_for(world.ben).get(page).content.decode()
+    assert "What this group agreed on" in shown
+    assert "Who comes late: can come in for the first 5 minutes." in shown
+    assert client_for(world.zoe).get(page).status_code == 404
+
+
 def test_of_two_who_edit_the_second_is_told_and_overwrites_nothing(world: World, client_for: Browser) -> None:
     first = typed(world)
     assert client_for(world.nadia).post(address(world), first).status_code == 302
