@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
+from groupcare.web.moments import RightNow
+
 
 class Role(models.TextChoices):
     """What a person is for the whole practice; rights on one group are grants, not roles."""
@@ -53,7 +55,7 @@ class RoleHoldingQuerySet(models.QuerySet["RoleHolding"]):
 
     def current(self) -> Self:
         """Return the holdings whose period holds now."""
-        return self.filter(_current(timezone.now()))
+        return self.filter(_current(RightNow()))
 
 
 class RoleHolding(models.Model):

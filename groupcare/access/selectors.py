@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, IntegerField, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from groupcare.access import acting
 from groupcare.access.models import Role, RoleHolding
@@ -28,16 +29,22 @@ def roles_of(person: Person) -> frozenset[Role]:
     return state.roles[person.id]
 
 
-def role_marks(person_id: OuterRef) -> dict[str, Exists]:
-    """Return for each role whether this person holds it now, for a query of accounts; read by ``marked_roles``."""
-    held = RoleHolding.objects.current().filter(person=person_id)
-    return {f"holds_{role}": Exists(held.filter(role=role)) for role in Role}
+# A bit for each role, in the order of the list: they live in one query, and are kept nowhere.
+_BITS = {role: 1 << number for number, role in enumerate(Role)}
+
+
+def role_mark(person_id: OuterRef) -> Coalesce:
+    """Return the roles that this person holds now as one number, for a query of accounts; read by ``marked_roles``."""
+    bit = Case(*(When(role=role, then=Value(bit)) for role, bit in _BITS.items()))
+    # A role that is held twice counts once.
+    held = RoleHolding.objects.current().filter(person=person_id).values("person").annotate(all=Sum(bit, distinct=True))
+    return Coalesce(Subquery(held.values("all"), output_field=IntegerField()), 0)
 
 
 def marked_roles(row: Any) -> frozenset[Role] | None:
-    """Return the roles that a row read with ``role_marks`` holds, or None for a row read without."""
-    marks = {role: getattr(row, f"holds_{role}", None) for role in Role}
-    return None if None in marks.values() else frozenset(role for role, held in marks.items() if held)
+    """Return the roles that a row holds whose ``held_roles`` is a ``role_mark``, or None for a row read without."""
+    mark: int | None = getattr(row, "held_roles", None)
+    return None if mark is None else frozenset(role for role, bit in _BITS.items() if mark & bit)
 
 
 def holds(person: Person, role: Role) -> bool:

@@ -1,12 +1,13 @@
 """Who a session or a password belongs to."""
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from groupcare.access.selectors import role_marks
+from groupcare.access.selectors import role_mark
 from groupcare.accounts.models import User
 from groupcare.accounts.ports import account_marks
 from groupcare.accounts.recovery_models import had_factors_removed, open_for
@@ -23,18 +24,23 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         ``open_recovery`` (the id of a request about this person that goes on), and ``mail_trouble`` (how it is known
         that mail to their address does not arrive), the roles held now, which ``marked_roles`` reads, and what other rooms registered as a mark.
         """
-        own = OuterRef("person_id")
-        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        found = (
-            User.objects.filter(pk=user_id, is_active=True)
-            .select_related("person")
-            .annotate(
-                has_second_factor=Exists(factors),
-                must_set_up=had_factors_removed(own),
-                open_recovery=open_for(own),
-                mail_trouble=last_trouble_of(own),
-                **role_marks(own),
-                **account_marks(own),
-            )
+        return _accounts().filter(pk=user_id).first()
+
+
+@cache
+def _accounts() -> QuerySet[User]:
+    """Return the active accounts with all that is asked of each; built once, because every request asks it."""
+    own = OuterRef("person_id")
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return (
+        User.objects.filter(is_active=True)
+        .select_related("person")
+        .annotate(
+            has_second_factor=Exists(factors),
+            must_set_up=had_factors_removed(own),
+            open_recovery=open_for(own),
+            mail_trouble=last_trouble_of(own),
+            held_roles=role_mark(own),
+            **account_marks(own),
         )
-        return found.first()
+    )

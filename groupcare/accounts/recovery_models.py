@@ -11,6 +11,7 @@ from django.utils import timezone
 from groupcare.accounts import recovery_kinds
 from groupcare.accounts.recovery_kinds import ENDS, LIVES, Check, Kind, State, Step
 from groupcare.audit.models import AppendOnly
+from groupcare.web.moments import RightNow
 
 
 class RecoveryQuerySet(models.QuerySet["Recovery"]):
@@ -20,8 +21,8 @@ class RecoveryQuerySet(models.QuerySet["Recovery"]):
         """Return those neither carried out nor stopped, and young enough to matter."""
         longest = max((kind.wait for kind in recovery_kinds.kinds().values()), default=timedelta())
         ended = RecoveryStep.objects.filter(recovery=OuterRef("pk"), step__in=ENDS)
-        moved = RecoveryStep.objects.filter(recovery=OuterRef("pk"), at__gt=timezone.now() - longest - LIVES)
-        young = Q(opened_at__gt=timezone.now() - LIVES)
+        moved = RecoveryStep.objects.filter(recovery=OuterRef("pk"), at__gt=RightNow(-longest - LIVES))
+        young = Q(opened_at__gt=RightNow(-LIVES))
         return self.filter(young | Q(Exists(moved))).exclude(Exists(ended))
 
 

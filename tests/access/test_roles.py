@@ -205,6 +205,23 @@ def test_the_roles_that_come_with_an_account_are_those_held_now(world):
     for user in User.objects.all():
         assert marked_roles(Backend().get_user(user.pk)) == held.get(user.person_id, frozenset())
         assert marked_roles(user) is None, "read without"
+    # The statement is built once; its moment is that of each request.
+    tom = world.tom.login.pk
+    assert Role.CUSTODIAN not in marked_roles(Backend().get_user(tom))
+    with time_machine.travel(now + timedelta(days=1), tick=False):
+        assert Role.CUSTODIAN in marked_roles(Backend().get_user(tom))
+    with time_machine.travel(now - timedelta(days=1, seconds=1), tick=False):
+        assert marked_roles(Backend().get_user(tom)) == {Role.CUSTODIAN}
+
+
+def test_every_role_at_once_and_one_held_twice_come_with_the_account(world):
+    before = timezone.now() - timedelta(days=3)
+    for role in Role:
+        for days in (3, 2):
+            RoleHolding.objects.create(
+                person=world.zoe, role=role, valid_from=before, valid_until=timezone.now() + timedelta(days=days)
+            )
+    assert marked_roles(Backend().get_user(world.zoe.login.pk)) == set(Role)
 
 
 def test_a_request_asks_for_no_roles_apart_from_the_account(world, client_for):
