@@ -21,9 +21,11 @@ pytest_plugins: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hash passwords cheaply: what is tested is never the cost of a hash."""
+    """Hash passwords cheaply, and look static files up when asked: what is tested is the cost of neither."""
     del config
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Otherwise every browser of every test would list all static files before its first page.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     # Not the command: it looks whether the database is in use, and there is none yet.
     keys.make_missing()
     ring.make_missing()

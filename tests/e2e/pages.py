@@ -71,11 +71,22 @@ class Watch:
         title = page.title()
         self.wrong += [f"the tab says {word!r}: {title}" for word in self.tab_words if word in title]
         if self.script:
-            if (over := int(page.evaluate(_TOO_WIDE))) > 0:
-                self.wrong.append(f"{over} px wider than the screen: {page.evaluate(_STICKS_OUT)}")
+            self._measure(page)
             self.deaf = True  # axe tries styles of its own, which the policy rightly refuses
             self.wrong += violations(page)
             self.deaf = False
+        self._fail(page)
+
+    def fits(self, page: "Page") -> None:
+        """Fail if the page on the screen is wider than the screen."""
+        self._measure(page)
+        self._fail(page)
+
+    def _measure(self, page: "Page") -> None:
+        if (over := int(page.evaluate(_TOO_WIDE))) > 0:
+            self.wrong.append(f"{over} px wider than the screen: {page.evaluate(_STICKS_OUT)}")
+
+    def _fail(self, page: "Page") -> None:
         assert not self.wrong, f"{page.url}\n" + "\n".join(self.wrong)
 
 
