@@ -18,10 +18,12 @@ MEMBERS = ("amara", "ben", "elif", "gus", "henry", "june", "luis", "imani", "may
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # The kind of a document and the language of a text: one page shows each of them.
 _KIND = re.compile(r"(/(?:publish|papers|translations)/)[a-z0-9_]+(?:/[a-z]{2}(?=/))?(?=/)")
+# A place of the law, and one of its values.
+_PLACE = re.compile(r"(/practice/law/)[A-Z]{2}[A-Z-]*/(?:([\w.-]+)/)?")
 # Leaving, and downloads, are not pages; the tray is full of mail of others.
 _NOT_A_PAGE = re.compile(r"^/(leave|static|api)/|/copy/$|/download/$|^/demo/mail/.")
-# Our choice: far above the number of routes, so that a crawl that runs away ends.
-MOST_PAGES = 80
+# Our choice: far above what one reader can reach, so that a crawl that runs away ends.
+MOST_PAGES = 300
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Found:
 
 
 def shape_of(address: str) -> str:
-    """Return the address without ids and kinds of documents: two agreements are one kind of page."""
+    """Return the address without ids, places and kinds of documents: two agreements are one kind of page."""
     parts = urlsplit(address)
     query = f"?{parts.query}" if parts.query.startswith("show=") else ""
-    return _KIND.sub(r"\1*", _ID.sub("*", parts.path)) + query
+    path = _PLACE.sub(lambda found: f"{found[1]}*/" + ("*/" if found[2] else ""), parts.path)
+    return _KIND.sub(r"\1*", _ID.sub("*", path)) + query
 
 
 def sign_in(page: "Page", practice: Practice, key: str) -> None:
@@ -59,9 +62,15 @@ def sign_in(page: "Page", practice: Practice, key: str) -> None:
 
 
 def walk(page: "Page", practice: Practice, start: str = "/") -> Iterator[Found]:
-    """Open each kind of page once, breadth first, and yield it while it is on the screen."""
+    """Open each kind of page once, breadth first, and yield it while it is on the screen.
+
+    Raises:
+        RuntimeError: there are more kinds of pages than there can be.
+    """
     waiting, seen = deque([start]), {shape_of(start)}
-    while waiting and len(seen) < MOST_PAGES:
+    while waiting:
+        if len(seen) > MOST_PAGES:
+            raise RuntimeError(f"More than {MOST_PAGES} kinds of pages: is there an id that shape_of does not know?")
         answer = page.goto(practice.url + waiting.popleft())
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
