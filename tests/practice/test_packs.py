@@ -13,6 +13,7 @@ from groupcare.practice.law import reading
 from groupcare.practice.law.pack import worst
 from groupcare.practice.law.reading import FOLDER, PackBroken, chain, packs
 from groupcare.practice.law.topics import LANGUAGES, SENTENCE_KEYS, topics, value_keys
+from groupcare.practice.law_words import value_words
 from groupcare.practice.places import places
 
 REFERENCE = json.loads((Path(__file__).parent / "jurisdictions.json").read_text(encoding="utf-8"))["packs"]
@@ -39,6 +40,17 @@ def test_every_leaf_of_the_reference_is_in_the_pack_and_nothing_else(pack):
     # The order of the facts is that of the reference too, and a truth is no 1 and a 24 no "24".
     assert list(ours) == list(reference)
     assert {key: type(value) for key, value in ours.items()} == {key: type(value) for key, value in reference.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_long_a_young_persons_record_is_kept_is_said_in_words(language):
+    meaning = value_keys()["retention_minor"]
+    said = {pack["id"]: pack["structured"][meaning.key] for pack in REFERENCE if meaning.key in pack["structured"]}
+    assert len(said) > 5
+    for place, value in said.items():
+        words = value_words(meaning, value, language)
+        assert words != value, place
+        assert not re.search(r"max\(|\d\+\d|\bto \d", words), place
 
 
 @pytest.mark.parametrize("pack", REFERENCE, ids=lambda pack: pack["id"])
