@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from groupcare.practice.models import Site
 from groupcare.web.forms import DateInput, PlainForm, TimeInput
@@ -131,7 +132,10 @@ class SeriesChangeForm(SeriesForm):
         """Offer the sessions that can change, and the reasons of the file."""
         super().__init__(*args, **kwargs)
         self.fields["from_day"].choices = [  # type: ignore[attr-defined]
-            (str(one.series_day), formats.date_format(one.starts_at.astimezone(self.zone), "DATE_FORMAT"))
+            (
+                str(one.series_day),
+                formats.date_format(one.starts_at.astimezone(self.zone), pgettext("date format", "D j M Y")),
+            )
             for one in sessions
         ]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]

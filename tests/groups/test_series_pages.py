@@ -47,6 +47,7 @@ def test_a_lead_plans_changes_extends_and_ends_a_series_from_the_list_of_session
         "reason": "plan",
         "where": str(world.site.pk),
     }
+    assert ">Thu 15 May 2031</option>" in nadia.get(url("series-change", first.pk)).content.decode(), "as every day"
     assert nadia.post(url("series-change", first.pk), changed).status_code == 302
     late = nadia.post(url("series-change", first.pk), changed)
     assert late.status_code == 409
