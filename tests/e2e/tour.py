@@ -40,6 +40,7 @@ NOT_IN_THE_TOUR = {
     "groups:note-sealed": "It holds what was written about the wrong person; nobody in the demo made that mistake.",
     "groups:progress-note-move": "It puts right a note about the wrong person; nobody in the demo made that mistake.",
     "groups:record-names": "It opens when the draft of a copy is made.",
+    "groups:session-marks": "It answers the console's script, without a page.",
     "groups:tonight-calls": "It opens for a session called off, which would take it from the other pages.",
     "accounts:person-merge": "It stands behind a proof, and needs two entries of one person, which the demo has not.",
     "accounts:person-merge-with": "It stands behind a proof, and needs two entries of one person.",
